@@ -1,0 +1,88 @@
+"""The folders of a lake."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+CATALOG_VARIABLE = "CREDITLAKE_CATALOG"
+VAULT_MODE = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class LakePaths:
+    """Where everything of one lake lies.
+
+    Attributes:
+        root: The lake's folder.
+        postgres: Connection string of a PostgreSQL catalogue (``dbname=… host=…``); empty for the SQLite file.
+    """
+
+    root: Path
+    postgres: str = ""
+
+    @classmethod
+    def at(cls, root: Path) -> LakePaths:
+        """Return the lake at ``root`` with the catalogue that ``CREDITLAKE_CATALOG`` names, SQLite when unset."""
+        setting = os.environ.get(CATALOG_VARIABLE, "")
+        if setting and not setting.startswith("postgres:"):
+            raise ValueError(f"{CATALOG_VARIABLE} must be empty or start with 'postgres:', not {setting.split(':')[0]!r}")
+        return cls(root.resolve(), setting.removeprefix("postgres:"))
+
+    @property
+    def catalog_file(self) -> Path:
+        """The SQLite catalogue; absent where PostgreSQL holds it."""
+        return self.root / "catalog.sqlite"
+
+    @property
+    def data(self) -> Path:
+        """The Parquet files of the lake."""
+        return self.root / "data"
+
+    @property
+    def landing(self) -> Path:
+        """The vault of bytes as received."""
+        return self.root / "landing"
+
+    @property
+    def bronze(self) -> Path:
+        """The vault of text columns, one folder a batch."""
+        return self.root / "bronze"
+
+    @property
+    def quality(self) -> Path:
+        """The verdict of each batch, as JSON."""
+        return self.root / "quality"
+
+    @property
+    def dbt(self) -> Path:
+        """Target folder of the last dbt build."""
+        return self.root / "dbt"
+
+    @property
+    def docs(self) -> Path:
+        """The data docs."""
+        return self.root / "docs"
+
+    @property
+    def releases(self) -> Path:
+        """What consumers read."""
+        return self.root / "releases"
+
+    @property
+    def scratch(self) -> Path:
+        """Half-done files; empty between runs."""
+        return self.root / "scratch"
+
+    @property
+    def writer_lock(self) -> Path:
+        """The file whose lock is the lease of the one writer."""
+        return self.root / "catalog.writer.lock"
+
+    def create(self) -> None:
+        """Make the folders that do not exist yet; the vault is closed to other users."""
+        for folder in (self.root, self.data, self.quality, self.scratch):
+            folder.mkdir(parents=True, exist_ok=True)
+        for folder in (self.landing, self.bronze):
+            folder.mkdir(mode=VAULT_MODE, exist_ok=True)

@@ -1,0 +1,93 @@
+"""The tables of the lake that batches are loaded into; those of staging, intermediate and marts belong to dbt."""
+
+from __future__ import annotations
+
+import duckdb
+
+from creditlake.contracts import Dataset, all_datasets
+
+LINEAGE = {
+    "_batch_id": "varchar",
+    "_source_row": "bigint",
+    "_source_sha256": "varchar",
+    "_batch_seq": "bigint",
+    "_delivered_date": "date",
+}
+STATE = {
+    "_failed_rules": "varchar[]",
+    "_state": "varchar",
+    "_state_batch_id": "varchar",
+    "_state_by": "varchar",
+    "_state_reason": "varchar",
+    "_state_until": "date",
+}
+BATCHES = {
+    "feed": "varchar",
+    "dataset": "varchar",
+    "batch_id": "varchar",
+    "source_sha256": "varchar",
+    "source_name": "varchar",
+    "member": "varchar",
+    "batch_seq": "bigint",
+    "delivered_date": "date",
+    "rows_landed": "bigint",
+    "rows_validated": "bigint",
+    "rows_quarantined": "bigint",
+    "rows_refused": "bigint",
+    "status": "varchar",
+    "reason": "varchar",
+}
+QUALITY_CHECKS = {
+    "feed": "varchar",
+    "dataset": "varchar",
+    "batch_id": "varchar",
+    "rule_id": "varchar",
+    "title": "varchar",
+    "severity": "varchar",
+    "scope": "varchar",
+    "evaluated_rows": "bigint",
+    "failed_rows": "bigint",
+}
+
+
+def identifier(name: str) -> str:
+    """Quote a name for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def ensure_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the schemas and tables that are missing; a lake that has them all is left alone."""
+    wanted = _wanted()
+    have = {
+        (schema, table)
+        for schema, table in connection.execute(
+            "select table_schema, table_name from information_schema.tables where table_catalog = 'lake'"
+        ).fetchall()
+    }
+    missing = {name: columns for name, columns in wanted.items() if name not in have}
+    if not missing:
+        return
+    connection.execute("begin")
+    for schema in ("validated", "quarantine", "ops"):
+        connection.execute(f"create schema if not exists lake.{schema}")
+    for (schema, table), columns in missing.items():
+        listed = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
+        connection.execute(f"create table lake.{schema}.{table} ({listed})")
+    connection.execute("commit")
+    connection.execute("call lake.set_option('data_inlining_row_limit', 0)")
+
+
+def _wanted() -> dict[tuple[str, str], dict[str, str]]:
+    tables: dict[tuple[str, str], dict[str, str]] = {
+        ("ops", "batches"): BATCHES,
+        ("ops", "quality_checks"): QUALITY_CHECKS,
+    }
+    for dataset in all_datasets():
+        source = _source_columns(dataset)
+        tables["validated", dataset.table] = source | LINEAGE
+        tables["quarantine", dataset.table] = source | LINEAGE | STATE
+    return tables
+
+
+def _source_columns(dataset: Dataset) -> dict[str, str]:
+    return dict.fromkeys(dataset.column_names, "varchar")
