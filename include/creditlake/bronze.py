@@ -1,0 +1,243 @@
+"""Bronze: one immutable folder a batch, every source column as text, plus lineage.
+
+``rows.parquet`` is written beside and renamed; ``batch.json`` comes last, so a folder without it is a crashed one
+and is written again.
+"""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from creditlake.connectors.files import UNKNOWN_DATASET, month_end, month_in
+from creditlake.contracts import Dataset, load_feeds
+from creditlake.lake import LakePaths
+from creditlake.landing import Landed
+from creditlake.persons import hash_column, person_key
+from creditlake.readers import IrregularCsv, read
+from creditlake.readers.archive import members, unpack
+from creditlake.refusal import Refusal
+
+PROVIDED = "提供日期"
+BATCH_ID_CHARACTERS = 20
+_DATE = re.compile(r"([0-9]{4})[-/]?([0-9]{1,2})[-/]?([0-9]{1,2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One file, or one member of an archive: the unit that is judged.
+
+    Attributes:
+        member: Name inside the archive; empty for a plain file.
+        delivered: When the agency handed it over (docs/architecture.md).
+        by_month: Whether only the month in the file's name says so; ``delivered`` is that month's last day then.
+        rows: Data rows it holds; 0 where they could not be counted.
+        refusal: Why it is refused as a whole; empty when it can be judged.
+    """
+
+    feed: str
+    dataset: str
+    batch_id: str
+    member: str
+    source_sha256: str
+    source_name: str
+    batch_seq: int
+    delivered: date
+    by_month: bool = False
+    rows: int = 0
+    refusal: str = ""
+
+    def folder(self, paths: LakePaths) -> Path:
+        """The batch's folder in the vault."""
+        return paths.bronze / self.feed / self.dataset / self.batch_id
+
+    def rows_file(self, paths: LakePaths) -> Path:
+        """The batch's rows."""
+        return self.folder(paths) / "rows.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """A delivery of a later day than as_of: left alone, listed, not judged."""
+
+    feed: str
+    dataset: str
+    source_name: str
+    delivered: date
+
+
+def batch_id(feed: str, dataset: str, member: str, source_sha256: str) -> str:
+    """Return the id of a batch: a hash of feed, dataset, member and content, and of nothing else (law L7)."""
+    text = "\n".join((feed, dataset, member, source_sha256))
+    return hashlib.sha256(text.encode()).hexdigest()[:BATCH_ID_CHARACTERS]
+
+
+def load_bronze(paths: LakePaths, landed: Landed, as_of: date) -> list[Batch | Postponed]:
+    """Write the batches of one landed file and return them; those written before are only read.
+
+    One batch a plain file, one a member of an archive. A file that cannot be read is a batch with its refusal.
+    """
+    if landed.dataset == UNKNOWN_DATASET:
+        reason = f"unknown_dataset: feed {landed.feed} declares no dataset whose name begins {landed.name!r}"
+        return [_refused(paths, _blank(landed, "", as_of), reason)]
+    if not landed.name.lower().endswith(".zip"):
+        return [_member_batch(paths, landed, "", as_of)]
+    try:
+        names = members(landed.content(paths), landed.name)
+    except Refusal as refusal:
+        return [_refuse_unless_postponed(paths, _blank(landed, "", as_of), refusal, as_of)]
+    return [_member_batch(paths, landed, name, as_of) for name in names]
+
+
+def read_batch(folder: Path) -> Batch:
+    """Return the batch whose bronze folder this is."""
+    document = json.loads((folder / "batch.json").read_text(encoding="utf-8"))
+    return Batch(**document | {"delivered": date.fromisoformat(document["delivered"])})
+
+
+def all_batches(paths: LakePaths) -> Iterator[Batch]:
+    """Yield every batch in bronze, in the order of receipt and, within one file, of member."""
+    found = [read_batch(path.parent) for path in paths.bronze.glob("*/*/*/batch.json")]
+    yield from sorted(found, key=lambda batch: (batch.batch_seq, batch.member))
+
+
+def _blank(landed: Landed, member: str, as_of: date) -> Batch:
+    month = month_in(member or landed.name) or month_in(landed.name)
+    return Batch(
+        feed=landed.feed,
+        dataset=landed.dataset,
+        batch_id=batch_id(landed.feed, landed.dataset, member, landed.sha256),
+        member=member,
+        source_sha256=landed.sha256,
+        source_name=landed.name,
+        batch_seq=landed.batch_seq,
+        delivered=month_end(month) if month else as_of,
+        by_month=month is not None,
+    )
+
+
+def _member_batch(paths: LakePaths, landed: Landed, member: str, as_of: date) -> Batch | Postponed:
+    blank = _blank(landed, member, as_of)
+    if (blank.folder(paths) / "batch.json").exists():
+        known = read_batch(blank.folder(paths))
+        return known if not _is_later(known, as_of) else _postponed(known)
+    dataset = load_feeds()[landed.feed].dataset(landed.dataset)
+    partial = paths.scratch / f"{blank.batch_id}.{os.getpid()}"
+    partial.mkdir(parents=True, exist_ok=True)
+    try:
+        batch = _write_rows(paths, landed, blank, dataset, partial)
+        if _is_later(batch, as_of):
+            return _postponed(batch)
+        return _settle(paths, batch, partial)
+    except Refusal as refusal:
+        return _refuse_unless_postponed(paths, blank, refusal, as_of)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _write_rows(paths: LakePaths, landed: Landed, blank: Batch, dataset: Dataset, partial: Path) -> Batch:
+    content, name = landed.content(paths), blank.member or landed.name
+    if blank.member:
+        content = partial / "member"
+        unpack(landed.content(paths), landed.name, blank.member, content)
+    target = partial / "rows.parquet"
+    key = person_key(paths)
+    try:
+        rows, provided = _write(read(content, name, dataset, partial), target, blank, dataset, key)
+    except IrregularCsv:
+        rows, provided = _write(read(content, name, dataset, partial, exact=True), target, blank, dataset, key)
+    if rows < dataset.rows.min:
+        raise Refusal("too_few_rows", f"{name} holds {rows} rows; the contract asks for at least {dataset.rows.min}", rows)
+    dates = [day for day in map(_as_date, provided) if day is not None]
+    if not dates:
+        return replace(blank, rows=rows)
+    return replace(blank, rows=rows, delivered=max(dates), by_month=False)
+
+
+def _write(
+    batches: Iterator[pa.RecordBatch], target: Path, blank: Batch, dataset: Dataset, key: bytes
+) -> tuple[int, set[str]]:
+    """Write the rows with their lineage; return their number and the distinct texts of 提供日期."""
+    writer: pq.ParquetWriter | None = None
+    rows, provided = 0, set[str]()
+    try:
+        for batch in batches:
+            if PROVIDED in batch.schema.names:
+                provided.update(value for value in pc.unique(batch.column(PROVIDED)).to_pylist() if value)
+            table = _with_batch(batch, blank, dataset, key)
+            if writer is None:
+                writer = pq.ParquetWriter(target, table.schema, compression="zstd", compression_level=1)
+            writer.write_batch(table)
+            rows += batch.num_rows
+    finally:
+        if writer is not None:
+            writer.close()
+    return rows, provided
+
+
+def _with_batch(batch: pa.RecordBatch, blank: Batch, dataset: Dataset, key: bytes) -> pa.RecordBatch:
+    for name in dataset.of_kind("person_id"):
+        if name in batch.schema.names:
+            place = batch.schema.get_field_index(name)
+            batch = batch.set_column(place, name, hash_column(batch.column(place), key))
+    for name, value in (("_batch_id", blank.batch_id), ("_source_sha256", blank.source_sha256)):
+        batch = batch.append_column(name, pa.array([value] * batch.num_rows, pa.string()))
+    return batch
+
+
+def _as_date(text: str) -> date | None:
+    """Return the day a text names; None when it names none (the row's own rule says so)."""
+    found = _DATE.fullmatch(text.strip())
+    if not found:
+        return None
+    year, month, day = (int(part) for part in found.groups())
+    valid = 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1] if year else False
+    return date(year, month, day) if valid else None
+
+
+def _is_later(batch: Batch, as_of: date) -> bool:
+    """Say whether a batch lies after as_of: by day where a day is known, by month where only the name's month is."""
+    return (batch.delivered.replace(day=1) if batch.by_month else batch.delivered) > as_of
+
+
+def _postponed(batch: Batch) -> Postponed:
+    return Postponed(batch.feed, batch.dataset, batch.member or batch.source_name, batch.delivered)
+
+
+def _refuse_unless_postponed(paths: LakePaths, batch: Batch, refusal: Refusal, as_of: date) -> Batch | Postponed:
+    if _is_later(batch, as_of):
+        return _postponed(batch)
+    return _refused(paths, replace(batch, rows=refusal.rows), str(refusal))
+
+
+def _refused(paths: LakePaths, batch: Batch, reason: str) -> Batch:
+    partial = paths.scratch / f"{batch.batch_id}.{os.getpid()}.refused"
+    partial.mkdir(parents=True, exist_ok=True)
+    return _settle(paths, replace(batch, refusal=reason), partial)
+
+
+def _settle(paths: LakePaths, batch: Batch, partial: Path) -> Batch:
+    """Move a written folder to its place; of two processes that write the same batch one wins, both agree."""
+    for leftover in partial.iterdir():
+        if leftover.name != "rows.parquet":
+            leftover.unlink()
+    document = asdict(batch) | {"delivered": batch.delivered.isoformat()}
+    (partial / "batch.json").write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+    target = batch.folder(paths)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not (target / "batch.json").exists():
+        shutil.rmtree(target, ignore_errors=True)
+        os.replace(partial, target)
+    return read_batch(target)

@@ -1,0 +1,172 @@
+"""From a batch in bronze to rows in the lake: one verdict, one transaction."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from creditlake.bronze import Batch
+from creditlake.contracts import Dataset, load_feeds
+from creditlake.lake import LakePaths, writing
+from creditlake.lake.ledger import LedgerEntry, QualityCheck, find_entry, write_checks, write_entry
+from creditlake.lake.tables import identifier
+
+if TYPE_CHECKING:
+    from creditlake.quality import Verdict
+
+log = logging.getLogger(__name__)
+BACK_OFF_SECONDS = (1, 5, 25)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one batch in this run.
+
+    Attributes:
+        is_new: False when the lake had taken the batch before; its ledger row is returned all the same.
+    """
+
+    entry: LedgerEntry
+    is_new: bool
+
+
+def validate(paths: LakePaths, batch: Batch, run_name: str) -> Outcome:
+    """Judge one batch and take it into the lake, or find that it was taken before.
+
+    After a failed commit the connection is thrown away, the ledger is asked, and only then the whole batch is
+    tried again: COMMIT alone is never repeated (reference: docs/decisions/0002).
+
+    Raises:
+        duckdb.Error: the batch could not be written in four tries; nothing of it is in the lake.
+    """
+    for pause in (*BACK_OFF_SECONDS, None):
+        try:
+            return _validate_once(paths, batch, run_name)
+        except (duckdb.TransactionException, duckdb.IOException) as error:
+            if pause is None:
+                raise
+            log.warning("%s.%s, batch %s: %s; trying again in %d s", batch.feed, batch.dataset, batch.batch_id, error, pause)
+            time.sleep(pause)
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _validate_once(paths: LakePaths, batch: Batch, run_name: str) -> Outcome:
+    with writing(paths) as connection:
+        known = find_entry(connection, batch.feed, batch.dataset, batch.batch_id)
+        if known is not None:
+            return Outcome(known, is_new=False)
+        if batch.refusal:
+            return Outcome(_refuse(connection, batch, batch.refusal, ()), is_new=True)
+        return Outcome(_judge(paths, connection, batch, run_name), is_new=True)
+
+
+def _judge(paths: LakePaths, connection: duckdb.DuckDBPyConnection, batch: Batch, run_name: str) -> LedgerEntry:
+    from creditlake.quality import judge
+
+    dataset = load_feeds()[batch.feed].dataset(batch.dataset)
+    verdict = judge(batch.rows_file(paths), dataset, batch.delivered, run_name, batch.batch_id)
+    keep_verdict(paths, batch, verdict.document)
+    checks = [
+        QualityCheck(batch.feed, batch.dataset, batch.batch_id, r.rule_id, r.title, r.severity, r.scope, r.evaluated, r.failed)
+        for r in verdict.results
+    ]
+    if verdict.refused:
+        return _refuse(connection, batch, verdict.refused, checks)
+    return _accept(paths, connection, batch, dataset, verdict, checks)
+
+
+def keep_verdict(paths: LakePaths, batch: Batch, document: object) -> None:
+    """Keep the verdict's document, from which the data docs are built."""
+    target = paths.quality / batch.feed / batch.dataset / f"{batch.batch_id}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
+    partial.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    os.replace(partial, target)
+
+
+def _refuse(
+    connection: duckdb.DuckDBPyConnection, batch: Batch, reason: str, checks: Sequence[QualityCheck]
+) -> LedgerEntry:
+    entry = _entry(batch, validated=0, quarantined=0, refused=batch.rows, reason=reason)
+    connection.execute("begin")
+    write_checks(connection, checks)
+    write_entry(connection, entry)
+    connection.execute("commit")
+    return entry
+
+
+def _accept(
+    paths: LakePaths,
+    connection: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    dataset: Dataset,
+    verdict: Verdict,
+    checks: Sequence[QualityCheck],
+) -> LedgerEntry:
+    failed_rows = verdict.failed_rows
+    connection.register("failed_rows", failed_rows)
+    connection.execute("begin")
+    _insert_validated(connection, paths, batch, dataset)
+    if failed_rows.num_rows:
+        _insert_quarantine(connection, paths, batch, dataset)
+    entry = _entry(batch, validated=batch.rows - failed_rows.num_rows, quarantined=failed_rows.num_rows, refused=0)
+    write_checks(connection, checks)
+    write_entry(connection, entry)
+    connection.execute("commit")
+    return entry
+
+
+def _insert_validated(connection: duckdb.DuckDBPyConnection, paths: LakePaths, batch: Batch, dataset: Dataset) -> None:
+    from creditlake.quality import normalised_columns_sql
+
+    delivered = pq.read_schema(batch.rows_file(paths)).names
+    connection.execute(
+        f"""insert into lake.validated.{dataset.table}
+            select {normalised_columns_sql(dataset, delivered)}, _batch_id, _source_row, _source_sha256,
+                cast(? as bigint), cast(? as date)
+            from read_parquet(?) anti join failed_rows using (_source_row)""",
+        [batch.batch_seq, batch.delivered, str(batch.rows_file(paths))],
+    )
+
+
+def _insert_quarantine(connection: duckdb.DuckDBPyConnection, paths: LakePaths, batch: Batch, dataset: Dataset) -> None:
+    delivered = set(pq.read_schema(batch.rows_file(paths)).names)
+    columns = ", ".join(
+        identifier(name) if name in delivered else f"cast(null as varchar) as {identifier(name)}"
+        for name in dataset.column_names
+    )
+    connection.execute(
+        f"""insert into lake.quarantine.{dataset.table}
+            select {columns}, _batch_id, _source_row, _source_sha256, cast(? as bigint), cast(? as date),
+                _failed_rules, 'open', null, null, null, null
+            from read_parquet(?) join failed_rows using (_source_row)""",
+        [batch.batch_seq, batch.delivered, str(batch.rows_file(paths))],
+    )
+
+
+def _entry(batch: Batch, *, validated: int, quarantined: int, refused: int, reason: str | None = None) -> LedgerEntry:
+    return LedgerEntry(
+        feed=batch.feed,
+        dataset=batch.dataset,
+        batch_id=batch.batch_id,
+        source_sha256=batch.source_sha256,
+        source_name=batch.source_name,
+        member=batch.member,
+        batch_seq=batch.batch_seq,
+        delivered_date=batch.delivered,
+        rows_landed=batch.rows,
+        rows_validated=validated,
+        rows_quarantined=quarantined,
+        rows_refused=refused,
+        status="refused" if reason else "accepted",
+        reason=reason,
+    )

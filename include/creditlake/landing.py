@@ -1,0 +1,104 @@
+"""Landing: every file is kept as received, under the hash of its bytes, with a manifest of who delivered it.
+
+The vault: closed to other users (docs/retention.md). The same bytes again change nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from creditlake.connectors.files import Delivery
+from creditlake.lake import LakePaths
+
+CHUNK_BYTES = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """One received file in the vault.
+
+    Attributes:
+        name: The name under which it first came.
+        sha256: Hash of its bytes, lower-case hex.
+        batch_seq: Place in the order of receipt; breaks ties between versions of one key.
+    """
+
+    feed: str
+    dataset: str
+    name: str
+    sha256: str
+    batch_seq: int
+
+    def content(self, paths: LakePaths) -> Path:
+        """Where the bytes lie."""
+        return paths.landing / self.sha256[:2] / self.sha256
+
+
+def land(paths: LakePaths, delivery: Delivery) -> Landed:
+    """Copy one delivery into the vault and return what it is there; a file that is there already keeps its first name.
+
+    Raises:
+        OSError: the file cannot be read or the vault not written.
+    """
+    paths.create()
+    partial = paths.scratch / f"landing-{os.getpid()}"
+    sha256 = _copy_and_hash(delivery.path, partial)
+    target = paths.landing / sha256[:2] / sha256
+    with _vault_lock(paths):
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        manifest = _read_manifest(target)
+        known = [entry for entry in manifest if (entry["feed"], entry["dataset"]) == (delivery.feed, delivery.dataset)]
+        if known:
+            partial.unlink()
+            return Landed(**known[0])
+        landed = Landed(delivery.feed, delivery.dataset, delivery.path.name, sha256, _next_sequence(paths))
+        os.replace(partial, target)
+        _write_json(target.with_suffix(".json"), [*manifest, asdict(landed)])
+    return landed
+
+
+def _copy_and_hash(source: Path, target: Path) -> str:
+    digest = hashlib.sha256()
+    with open(source, "rb") as reader, open(target, "wb") as writer:
+        while chunk := reader.read(CHUNK_BYTES):
+            digest.update(chunk)
+            writer.write(chunk)
+    return digest.hexdigest()
+
+
+def _read_manifest(target: Path) -> list[dict[str, Any]]:
+    path = target.with_suffix(".json")
+    if not path.exists():
+        return []
+    entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return entries
+
+
+def _next_sequence(paths: LakePaths) -> int:
+    counter = paths.landing / "sequence"
+    number = int(counter.read_text(encoding="ascii")) + 1 if counter.exists() else 1
+    partial = counter.with_suffix(".partial")
+    partial.write_text(str(number), encoding="ascii")
+    os.replace(partial, counter)
+    return number
+
+
+@contextlib.contextmanager
+def _vault_lock(paths: LakePaths) -> Iterator[None]:
+    with open(paths.landing / "lock", "a", encoding="ascii") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _write_json(path: Path, document: object) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+    os.replace(partial, path)

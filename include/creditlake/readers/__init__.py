@@ -1,0 +1,48 @@
+"""Readers: from the bytes of one file to text columns, whatever the format and encoding.
+
+Every reader yields Arrow batches whose columns are the delivered ones (contract names, all text) plus ``_source_row``
+(data rows from 1) and ``_ragged`` (null, or what was wrong with the number of fields). A reader never repairs a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from creditlake.contracts import Dataset
+from creditlake.readers.csv_files import IrregularCsv, read_csv
+from creditlake.readers.jsonl_files import read_jsonl
+from creditlake.readers.xlsx_files import read_xlsx
+from creditlake.refusal import Refusal
+
+__all__ = ["IrregularCsv", "read"]
+FORMATS = (".csv", ".jsonl", ".xlsx")
+
+
+def read(path: Path, name: str, dataset: Dataset, scratch: Path, *, exact: bool = False) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of one file.
+
+    Args:
+        path: Where the bytes lie.
+        name: The name the agency gave the file; its suffix tells the format.
+        scratch: Folder for a transcoded copy.
+
+        exact: Read a CSV row by row, which is slower and says of each row what is wrong with it.
+
+    Raises:
+        Refusal: the file as a whole cannot be taken.
+        IrregularCsv: a CSV needs ``exact``; what was yielded before is to be thrown away.
+    """
+    suffix = Path(name).suffix.lower()
+    if suffix not in FORMATS:
+        raise Refusal("unknown_format", f"{name}: files end in {', '.join(FORMATS)} or .zip, not {suffix or 'nothing'!r}")
+    if path.stat().st_size == 0:
+        raise Refusal("zero_bytes", f"{name} is empty")
+    if suffix == ".csv":
+        yield from read_csv(path, name, dataset, scratch, exact=exact)
+    elif suffix == ".jsonl":
+        yield from read_jsonl(path, name, dataset, scratch)
+    else:
+        yield from read_xlsx(path, name, dataset)

@@ -1,0 +1,116 @@
+"""CSV (RFC 4180): a fast path for regular files, an exact one as soon as a row has a wrong number of fields."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from creditlake.contracts import Dataset
+from creditlake.readers.columns import rows_to_batches, with_lineage
+from creditlake.readers.encoding import utf8_copy
+from creditlake.readers.header import contract_names
+from creditlake.refusal import Refusal
+
+BLOCK_BYTES = 8 << 20
+csv.field_size_limit(64 << 20)
+
+
+class IrregularCsv(Exception):
+    """A row has a wrong number of fields or a quote stays open: only the exact reader can say which."""
+
+
+def read_csv(path: Path, name: str, dataset: Dataset, scratch: Path, *, exact: bool) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a CSV file; see the package for their shape.
+
+    Raises:
+        Refusal: ``html``, ``undecodable``, ``missing_header``, ``unknown_header``, ``truncated``.
+        IrregularCsv: the file needs ``exact``; what was yielded before is to be thrown away.
+    """
+    text = utf8_copy(path, name, scratch)
+    try:
+        columns = contract_names(_first_record(text, name), dataset, name)
+        if exact:
+            yield from rows_to_batches(_exact_rows(text, name, len(columns)), columns)
+        else:
+            yield from with_lineage(_regular_batches(text, columns))
+    finally:
+        if text != path:
+            text.unlink()
+
+
+def _first_record(path: Path, name: str) -> list[str]:
+    with open(path, encoding="utf-8-sig", newline="") as handle:
+        try:
+            return next(csv.reader(handle, strict=True))
+        except (StopIteration, csv.Error) as error:
+            raise Refusal("missing_header", f"{name}: the header cannot be read ({error})") from error
+
+
+def _regular_batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    if _has_open_quote(path):
+        raise IrregularCsv(path.name)
+    try:
+        yield from _arrow_batches(path, columns)
+    except pa.ArrowInvalid as error:
+        raise IrregularCsv(path.name) from error
+
+
+def _has_open_quote(path: Path) -> bool:
+    quotes = 0
+    with open(path, "rb") as handle:
+        while chunk := handle.read(BLOCK_BYTES):
+            quotes += chunk.count(b'"')
+    return quotes % 2 == 1
+
+
+def _arrow_batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    reader = pacsv.open_csv(
+        path,
+        read_options=pacsv.ReadOptions(column_names=list(columns), skip_rows=1, block_size=BLOCK_BYTES),
+        parse_options=pacsv.ParseOptions(newlines_in_values=True),
+        convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False),
+    )
+    yield from reader
+
+
+def _exact_rows(path: Path, name: str, width: int) -> Iterator[tuple[list[str | None], str | None]]:
+    """Yield each row as its fields and, where their number is wrong, what was there.
+
+    Raises:
+        Refusal: ``truncated`` when the last row is short and the file does not end with a line end.
+    """
+    whole = _ends_with_line_end(path)
+    with open(path, encoding="utf-8-sig", newline="") as handle:
+        reader = csv.reader(handle, strict=True)
+        next(reader)
+        records = (record for record in reader if record)
+        try:
+            for record, following in itertools.pairwise(itertools.chain(records, [None])):
+                assert record is not None  # only the sentinel is None, and it comes last
+                if len(record) < width and following is None and not whole:
+                    raise Refusal("truncated", f"{name} ends inside line {reader.line_num}: {len(record)} of {width} fields")
+                yield _fit(record, width)
+        except csv.Error as error:
+            raise Refusal("truncated", f"{name}, line {reader.line_num}: {error}") from error
+
+
+def _fit(record: list[str], width: int) -> tuple[list[str | None], str | None]:
+    if len(record) == width:
+        return [*record], None
+    fitted: list[str | None] = [*record[:width], *[None] * (width - len(record))]
+    overflow = io.StringIO()
+    csv.writer(overflow, lineterminator="").writerow(record[width:])
+    beyond = f": {overflow.getvalue()}" if len(record) > width else ""
+    return fitted, f"expected {width} fields, got {len(record)}{beyond}"
+
+
+def _ends_with_line_end(path: Path) -> bool:
+    with open(path, "rb") as handle:
+        handle.seek(max(0, path.stat().st_size - 1))
+        return handle.read(1) in (b"\n", b"\r")

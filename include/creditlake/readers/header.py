@@ -1,0 +1,40 @@
+"""The header of a file against its contract."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+from creditlake.contracts import Dataset
+from creditlake.refusal import Refusal
+
+
+def fold(name: str) -> str:
+    """Return a column name without the differences that are not differences: width, blanks around it, BOM."""
+    return unicodedata.normalize("NFKC", name).strip().strip("\ufeff").strip()
+
+
+def contract_names(header: Sequence[str], dataset: Dataset, file: str) -> list[str]:
+    """Return the contract's name of every delivered column, in file order.
+
+    Raises:
+        Refusal: ``missing_header`` when no field is a known column name (the first line is data);
+            ``unknown_header`` when a column is unknown, comes twice, or a required one is absent.
+    """
+    known = {fold(name): name for name in dataset.column_names}
+    folded = [fold(field) for field in header]
+    label = f"{dataset.feed}.{dataset.name}, {file}"
+    if not any(field in known for field in folded):
+        shown = ", ".join(header[:3])
+        raise Refusal("missing_header", f"{label}: the first line holds no column name of the contract; it begins with {shown!r}")
+    unknown = [field for field in folded if field not in known]
+    if unknown:
+        raise Refusal("unknown_header", f"{label}: column {unknown[0]!r} is not in the contract")
+    repeated = [field for field, times in Counter(folded).items() if times > 1]
+    if repeated:
+        raise Refusal("unknown_header", f"{label}: column {repeated[0]!r} comes twice")
+    absent = [name for name in dataset.header_required if fold(name) not in folded]
+    if absent:
+        raise Refusal("unknown_header", f"{label}: required column {absent[0]!r} is absent")
+    return [known[field] for field in folded]
