@@ -159,7 +159,9 @@ def _write_rows(paths: LakePaths, landed: Landed, blank: Batch, dataset: Dataset
     except IrregularCsv:
         rows, provided = _write(read(content, name, dataset, partial, exact=True), target, blank, dataset, key)
     if rows < dataset.rows.min:
-        raise Refusal("too_few_rows", f"{name} holds {rows} rows; the contract asks for at least {dataset.rows.min}", rows)
+        raise Refusal(
+            "too_few_rows", f"{name} holds {rows} rows; the contract asks for at least {dataset.rows.min}", rows
+        )
     dates = [day for day in map(_as_date, provided) if day is not None]
     if not dates:
         return replace(blank, rows=rows)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from creditlake.bronze import Batch
@@ -54,7 +53,9 @@ def validate(paths: LakePaths, batch: Batch, run_name: str) -> Outcome:
         except (duckdb.TransactionException, duckdb.IOException) as error:
             if pause is None:
                 raise
-            log.warning("%s.%s, batch %s: %s; trying again in %d s", batch.feed, batch.dataset, batch.batch_id, error, pause)
+            log.warning(
+                "%s.%s, batch %s: %s; trying again in %d s", batch.feed, batch.dataset, batch.batch_id, error, pause
+            )
             time.sleep(pause)
     raise AssertionError("unreachable: the last try returns or raises")
 
@@ -76,7 +77,9 @@ def _judge(paths: LakePaths, connection: duckdb.DuckDBPyConnection, batch: Batch
     verdict = judge(batch.rows_file(paths), dataset, batch.delivered, run_name, batch.batch_id)
     keep_verdict(paths, batch, verdict.document)
     checks = [
-        QualityCheck(batch.feed, batch.dataset, batch.batch_id, r.rule_id, r.title, r.severity, r.scope, r.evaluated, r.failed)
+        QualityCheck(
+            batch.feed, batch.dataset, batch.batch_id, r.rule_id, r.title, r.severity, r.scope, r.evaluated, r.failed
+        )
         for r in verdict.results
     ]
     if verdict.refused:

@@ -50,7 +50,9 @@ def _file_lease(paths: LakePaths, wait_seconds: float) -> Iterator[None]:
                 handle.seek(0)
                 holder = handle.read().strip() or "unknown"
                 if time.monotonic() >= deadline:
-                    raise LeaseHeld(f"lake {paths.root}: process {holder} has been writing for {wait_seconds:.0f} s") from None
+                    raise LeaseHeld(
+                        f"lake {paths.root}: process {holder} has been writing for {wait_seconds:.0f} s"
+                    ) from None
                 if not told:
                     log.info("waiting for the lease of %s, held by process %s", paths.root, holder)
                     told = True

@@ -27,7 +27,9 @@ class LakePaths:
         """Return the lake at ``root`` with the catalogue that ``CREDITLAKE_CATALOG`` names, SQLite when unset."""
         setting = os.environ.get(CATALOG_VARIABLE, "")
         if setting and not setting.startswith("postgres:"):
-            raise ValueError(f"{CATALOG_VARIABLE} must be empty or start with 'postgres:', not {setting.split(':')[0]!r}")
+            raise ValueError(
+                f"{CATALOG_VARIABLE} must be empty or start with 'postgres:', not {setting.split(':')[0]!r}"
+            )
         return cls(root.resolve(), setting.removeprefix("postgres:"))
 
     @property

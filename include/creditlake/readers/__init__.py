@@ -37,7 +37,9 @@ def read(path: Path, name: str, dataset: Dataset, scratch: Path, *, exact: bool 
     """
     suffix = Path(name).suffix.lower()
     if suffix not in FORMATS:
-        raise Refusal("unknown_format", f"{name}: files end in {', '.join(FORMATS)} or .zip, not {suffix or 'nothing'!r}")
+        raise Refusal(
+            "unknown_format", f"{name}: files end in {', '.join(FORMATS)} or .zip, not {suffix or 'nothing'!r}"
+        )
     if path.stat().st_size == 0:
         raise Refusal("zero_bytes", f"{name} is empty")
     if suffix == ".csv":

@@ -74,7 +74,9 @@ def _arrow_batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatc
         path,
         read_options=pacsv.ReadOptions(column_names=list(columns), skip_rows=1, block_size=BLOCK_BYTES),
         parse_options=pacsv.ParseOptions(newlines_in_values=True),
-        convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False),
+        convert_options=pacsv.ConvertOptions(
+            column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
+        ),
     )
     yield from reader
 
@@ -94,7 +96,9 @@ def _exact_rows(path: Path, name: str, width: int) -> Iterator[tuple[list[str | 
             for record, following in itertools.pairwise(itertools.chain(records, [None])):
                 assert record is not None  # only the sentinel is None, and it comes last
                 if len(record) < width and following is None and not whole:
-                    raise Refusal("truncated", f"{name} ends inside line {reader.line_num}: {len(record)} of {width} fields")
+                    raise Refusal(
+                        "truncated", f"{name} ends inside line {reader.line_num}: {len(record)} of {width} fields"
+                    )
                 yield _fit(record, width)
         except csv.Error as error:
             raise Refusal("truncated", f"{name}, line {reader.line_num}: {error}") from error

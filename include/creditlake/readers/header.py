@@ -27,7 +27,9 @@ def contract_names(header: Sequence[str], dataset: Dataset, file: str) -> list[s
     label = f"{dataset.feed}.{dataset.name}, {file}"
     if not any(field in known for field in folded):
         shown = ", ".join(header[:3])
-        raise Refusal("missing_header", f"{label}: the first line holds no column name of the contract; it begins with {shown!r}")
+        raise Refusal(
+            "missing_header", f"{label}: the first line holds no column name of the contract; it begins with {shown!r}"
+        )
     unknown = [field for field in folded if field not in known]
     if unknown:
         raise Refusal("unknown_header", f"{label}: column {unknown[0]!r} is not in the contract")

@@ -1,0 +1,121 @@
+"""The whole way, from a drop folder to a release: the functions that the command line and the DAGs share."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from creditlake import release as releases
+from creditlake.bronze import Batch, Postponed, load_bronze
+from creditlake.connectors.files import Delivery, discover, undeclared_folders
+from creditlake.contracts import Feed, load_feeds
+from creditlake.home import dbt_project
+from creditlake.ingest import Outcome, validate
+from creditlake.lake import LakePaths, dbt_attachment, lease, writing
+from creditlake.landing import Landed, land
+from creditlake.modelling import BuildResult
+from creditlake.modelling import build as dbt_build
+
+__all__ = [
+    "Batch",
+    "Delivery",
+    "Landed",
+    "Outcome",
+    "Postponed",
+    "build",
+    "discover",
+    "ingest_feed",
+    "land",
+    "load_bronze",
+    "publish",
+    "run",
+    "validate",
+]
+log = logging.getLogger(__name__)
+
+
+class NothingAccepted(RuntimeError):
+    """No batch of the drop was accepted, now or before, so there is nothing to publish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of a feed's deliveries in one run."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    postponed: list[Postponed] = field(default_factory=list)
+
+
+def ingest_feed(paths: LakePaths, drop: Path, feed: Feed, as_of: date, run_name: str) -> Ingested:
+    """Take every delivery of one feed that counts at as_of, oldest first; what was taken before changes nothing.
+
+    A refused file stops nothing: its reason is in the ledger, in the outcome and in the log.
+    """
+    ingested = Ingested()
+    for delivery in discover(drop, feed):
+        for batch in load_bronze(paths, land(paths, delivery), as_of):
+            if isinstance(batch, Postponed):
+                log.info(
+                    "%s.%s: %s is of %s, later than %s: left for later",
+                    batch.feed,
+                    batch.dataset,
+                    batch.source_name,
+                    batch.delivered,
+                    as_of,
+                )
+                ingested.postponed.append(batch)
+                continue
+            outcome = validate(paths, batch, run_name)
+            ingested.outcomes.append(outcome)
+            _tell(outcome)
+    return ingested
+
+
+def _tell(outcome: Outcome) -> None:
+    entry = outcome.entry
+    name = entry.member or entry.source_name
+    if entry.status == "refused":
+        log.warning("refused %s/%s (%s, batch %s): %s", entry.feed, name, entry.dataset, entry.batch_id, entry.reason)
+    elif outcome.is_new:
+        log.info(
+            "%s.%s: %s, %d rows: %d accepted, %d quarantined",
+            entry.feed, entry.dataset, name, entry.rows_landed, entry.rows_validated, entry.rows_quarantined,
+        )  # fmt: skip
+
+
+def build(paths: LakePaths, as_of: date) -> BuildResult:
+    """Build every model and run every test in one dbt build, under the lease.
+
+    Raises:
+        DbtFailed: names the nodes that failed.
+    """
+    with writing(paths):
+        pass  # makes the lake and its tables where this is the first step
+    with lease(paths):
+        return dbt_build(dbt_attachment(paths), dbt_project(), paths.dbt, as_of)
+
+
+def publish(paths: LakePaths, built: BuildResult, as_of: date, created_at: datetime) -> releases.Release:
+    """Audit what was built and make it the current release; see ``release.publish``."""
+    return releases.publish(paths, built, as_of, created_at)
+
+
+def run(
+    paths: LakePaths, drop: Path, as_of: date, created_at: datetime, run_name: str
+) -> tuple[releases.Release, dict[str, Ingested]]:
+    """Ingest a drop, build, audit and publish; return the release and what became of each feed's deliveries.
+
+    Raises:
+        NothingAccepted: the drop holds no accepted batch.
+        DbtFailed, AuditFailed: nothing was published.
+    """
+    feeds = load_feeds()
+    for name in undeclared_folders(drop, feeds):
+        log.warning("the drop holds a folder %r, which no contract declares; it was not read", name)
+    ingested = {feed.name: ingest_feed(paths, drop, feed, as_of, run_name) for feed in feeds.values()}
+    if not any(outcome.entry.status == "accepted" for feed in ingested.values() for outcome in feed.outcomes):
+        raise NothingAccepted(f"no batch of {drop} was accepted as of {as_of}")
+    built = build(paths, as_of)
+    return publish(paths, built, as_of, created_at), ingested
