@@ -20,7 +20,7 @@ from creditlake.lake.ledger import LedgerEntry, QualityCheck, find_entry, write_
 from creditlake.lake.tables import identifier
 
 if TYPE_CHECKING:
-    from creditlake.quality import Verdict
+    from creditlake.quality import RuleResult, Verdict
 
 log = logging.getLogger(__name__)
 BACK_OFF_SECONDS = (1, 5, 25)
@@ -76,15 +76,24 @@ def _judge(paths: LakePaths, connection: duckdb.DuckDBPyConnection, batch: Batch
     dataset = load_feeds()[batch.feed].dataset(batch.dataset)
     verdict = judge(batch.rows_file(paths), dataset, batch.delivered, run_name, batch.batch_id)
     keep_verdict(paths, batch, verdict.document)
-    checks = [
-        QualityCheck(
-            batch.feed, batch.dataset, batch.batch_id, r.rule_id, r.title, r.severity, r.scope, r.evaluated, r.failed
-        )
-        for r in verdict.results
-    ]
+    checks = [_check(batch, result) for result in verdict.results]
     if verdict.refused:
         return _refuse(connection, batch, verdict.refused, checks)
     return _accept(paths, connection, batch, dataset, verdict, checks)
+
+
+def _check(batch: Batch, result: RuleResult) -> QualityCheck:
+    return QualityCheck(
+        feed=batch.feed,
+        dataset=batch.dataset,
+        batch_id=batch.batch_id,
+        rule_id=result.rule_id,
+        title=result.title,
+        severity=result.severity,
+        scope=result.scope,
+        evaluated_rows=result.evaluated,
+        failed_rows=result.failed,
+    )
 
 
 def keep_verdict(paths: LakePaths, batch: Batch, document: object) -> None:

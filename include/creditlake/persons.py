@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from typing import Any
 
 import pyarrow as pa
 
@@ -44,7 +45,7 @@ def person_key(paths: LakePaths) -> bytes:
     return file.read_bytes()
 
 
-def hash_column(values: pa.Array, key: bytes) -> pa.Array:
+def hash_column(values: pa.Array[Any], key: bytes) -> pa.StringArray:
     """Replace every value that is there by 32 hex characters of its HMAC-SHA256; missing stays missing."""
     hashed = [
         hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:32] if value and value.strip() else value

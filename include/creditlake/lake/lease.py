@@ -1,7 +1,8 @@
 """The lease of the one writer.
 
-DuckLake with more than one writing process or thread put tables silently into the wrong schema (docs/decisions/0002),
-so every batch, dbt build, maintenance and release holds this lease. The kernel (or PostgreSQL) gives it back when the holder dies.
+DuckLake with more than one writing process or thread put tables silently into the wrong schema
+(docs/decisions/0002), so every batch, dbt build, maintenance and release holds this lease. The kernel
+(or PostgreSQL) gives it back when the holder dies.
 """
 
 from __future__ import annotations

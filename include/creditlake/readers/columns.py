@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import pyarrow as pa
 
@@ -26,7 +27,9 @@ def rows_to_batches(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[pa.
     numbered = enumerate(rows, start=1)
     names = [*columns, "_source_row", "_ragged"]
     while chunk := list(itertools.islice(numbered, BATCH_ROWS)):
-        arrays = [pa.array([fields[place] for _, (fields, _) in chunk], pa.string()) for place in range(len(columns))]
+        arrays: list[pa.Array[Any]] = [
+            pa.array([fields[place] for _, (fields, _) in chunk], pa.string()) for place in range(len(columns))
+        ]
         arrays.append(pa.array([number for number, _ in chunk], pa.int64()))
         arrays.append(pa.array([ragged for _, (_, ragged) in chunk], pa.string()))
         yield pa.RecordBatch.from_arrays(arrays, names=names)

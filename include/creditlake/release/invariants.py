@@ -87,9 +87,7 @@ INVARIANTS = (
         )
     ),
     Invariant("no_record_is_shown_past_its_term", "mart_credit_records", "it.visible_until < as_of"),
-    Invariant(
-        "no_record_is_of_the_future", "mart_credit_records", "it.occurred_date is null or it.occurred_date > as_of"
-    ),
+    Invariant("no_record_is_of_the_future", "mart_credit_records", "coalesce(it.occurred_date > as_of, true)"),
     Invariant("minor_penalties_are_not_shown", "mart_credit_records", "it.feed = 'penalty' and it.severity = 'minor'"),
     Invariant(
         "tag_evidence_is_a_released_record",
@@ -104,8 +102,8 @@ INVARIANTS = (
         "index_children_sum_to_the_parent",
         "mart_city_credit_index",
         "it.indicator_code in (select parent_code from mart_city_credit_index) and "
-        "(it.points, it.points_max) <> (select (sum(other.points), sum(other.points_max)) from mart_city_credit_index other"
-        " where other.parent_code = it.indicator_code and other.period = it.period and other.area_code = it.area_code"
+        "(it.points, it.points_max) <> (select (sum(other.points), sum(other.points_max))"
+        " from mart_city_credit_index other where other.parent_code = it.indicator_code and other.period = it.period and other.area_code = it.area_code"
         " and other.spec_version = it.spec_version)",
     ),
     Invariant("index_total_has_100_points", "mart_city_credit_index", "it.level = 0 and it.points_max <> 100"),

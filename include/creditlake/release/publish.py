@@ -7,7 +7,6 @@ release current and whole.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 import shutil
@@ -25,7 +24,7 @@ from creditlake.lake.attach import attach, connect
 from creditlake.lake.fsck import fsck
 from creditlake.modelling import BuildResult
 from creditlake.release.invariants import Check, check_release
-from creditlake.release.marts import Mart, MartFile, export, released_marts
+from creditlake.release.marts import MartFile, export, released_marts
 from creditlake.release.store import MANIFEST, Release, load_release, make_current, sync_folder, write_durably
 from creditlake.release.verify import verify
 
@@ -195,13 +194,3 @@ def _switch(paths: LakePaths, candidate: Path, manifest: dict[str, Any]) -> Rele
     make_current(paths, release_id)
     log.info("release %s is current", release_id)
     return load_release(paths, release_id)
-
-
-def published_marts(release: Release) -> list[Mart]:
-    """Return the marts of a release with their grain."""
-    return [Mart(entry["name"], tuple(entry["grain"])) for entry in release.manifest["marts"]]
-
-
-def manifest_text(release: Release) -> str:
-    """Return a release's manifest as text, for people."""
-    return json.dumps(release.manifest, ensure_ascii=False, indent=1)
