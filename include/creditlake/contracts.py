@@ -17,6 +17,11 @@ FOLDER = Path(__file__).parent / "feeds"
 ENVELOPE = ("提供日期", "前置库数据批次号", "前置库数据主键", "增删改标志")
 """The columns every dataset may carry beside its own (GB/T 39443: hand-over date, batch, key, i/u/d)."""
 
+CORRECTION = ("_corrects_batch_id", "_corrects_row", "_failed_rules")
+"""Columns of a corrected delivery: which quarantined row each row corrects, and the rules that one broke."""
+WAIVER = ("_waived_rules", "_waived_by", "_waived_reason", "_waived_until")
+"""Columns of a waiver's delivery, beside those of a correction (docs/decisions/0006)."""
+
 Kind = Literal["text", "code", "date", "money", "person_name", "person_id"]
 
 

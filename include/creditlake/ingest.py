@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 
 from creditlake.bronze import Batch
 from creditlake.contracts import Dataset, load_feeds
+from creditlake.corrections import close, let_waived_in, settlements
 from creditlake.lake import LakePaths, writing
 from creditlake.lake.ledger import LedgerEntry, QualityCheck, find_entry, write_checks, write_entry
 from creditlake.lake.tables import identifier
@@ -76,20 +78,19 @@ def _judge(paths: LakePaths, connection: duckdb.DuckDBPyConnection, batch: Batch
     dataset = load_feeds()[batch.feed].dataset(batch.dataset)
     verdict = judge(batch.rows_file(paths), dataset, batch.delivered, run_name, batch.batch_id)
     keep_verdict(paths, batch, verdict.document)
-    checks = [_check(batch, result) for result in verdict.results]
     if verdict.refused:
-        return _refuse(connection, batch, verdict.refused, checks)
-    return _accept(paths, connection, batch, dataset, verdict, checks)
+        return _refuse(connection, batch, verdict.refused, [_check(batch, result) for result in verdict.results])
+    return _accept(paths, connection, batch, verdict)
 
 
-def _check(batch: Batch, result: RuleResult) -> QualityCheck:
+def _check(batch: Batch, result: RuleResult, waived: frozenset[str] = frozenset()) -> QualityCheck:
     return QualityCheck(
         feed=batch.feed,
         dataset=batch.dataset,
         batch_id=batch.batch_id,
         rule_id=result.rule_id,
         title=result.title,
-        severity=result.severity,
+        severity="warning" if result.rule_id in waived else result.severity,
         scope=result.scope,
         evaluated_rows=result.evaluated,
         failed_rows=result.failed,
@@ -120,33 +121,39 @@ def _accept(
     paths: LakePaths,
     connection: duckdb.DuckDBPyConnection,
     batch: Batch,
-    dataset: Dataset,
     verdict: Verdict,
-    checks: Sequence[QualityCheck],
 ) -> LedgerEntry:
-    failed_rows = verdict.failed_rows
+    dataset = load_feeds()[batch.feed].dataset(batch.dataset)
+    settled = settlements(batch.rows_file(paths))
+    critical = frozenset(result.rule_id for result in verdict.results if result.severity == "critical")
+    failed_rows = let_waived_in(verdict.failed_rows, critical, settled)
+    failed = set(failed_rows.column("_source_row").to_pylist())
     connection.register("failed_rows", failed_rows)
     connection.execute("begin")
-    _insert_validated(connection, paths, batch, dataset)
-    if failed_rows.num_rows:
+    _insert_validated(connection, paths, batch, dataset, max((s.until for s in settled if s.until), default=None))
+    if failed:
         _insert_quarantine(connection, paths, batch, dataset)
-    entry = _entry(batch, validated=batch.rows - failed_rows.num_rows, quarantined=failed_rows.num_rows, refused=0)
-    write_checks(connection, checks)
+    close(connection, batch, dataset, [s for s in settled if s.source_row not in failed])
+    entry = _entry(batch, validated=batch.rows - len(failed), quarantined=len(failed), refused=0)
+    waived = frozenset[str]().union(*(settlement.waived for settlement in settled))
+    write_checks(connection, [_check(batch, result, waived) for result in verdict.results])
     write_entry(connection, entry)
     connection.execute("commit")
     return entry
 
 
-def _insert_validated(connection: duckdb.DuckDBPyConnection, paths: LakePaths, batch: Batch, dataset: Dataset) -> None:
+def _insert_validated(
+    connection: duckdb.DuckDBPyConnection, paths: LakePaths, batch: Batch, dataset: Dataset, until: date | None
+) -> None:
     from creditlake.quality import normalised_columns_sql
 
     delivered = pq.read_schema(batch.rows_file(paths)).names
     connection.execute(
         f"""insert into lake.validated.{dataset.table}
             select {normalised_columns_sql(dataset, delivered)}, _batch_id, _source_row, _source_sha256,
-                cast(? as bigint), cast(? as date)
+                cast(? as bigint), cast(? as date), cast(? as date)
             from read_parquet(?) anti join failed_rows using (_source_row)""",
-        [batch.batch_seq, batch.delivered, str(batch.rows_file(paths))],
+        [batch.batch_seq, batch.delivered, until, str(batch.rows_file(paths))],
     )
 
 
@@ -158,7 +165,7 @@ def _insert_quarantine(connection: duckdb.DuckDBPyConnection, paths: LakePaths, 
     )
     connection.execute(
         f"""insert into lake.quarantine.{dataset.table}
-            select {columns}, _batch_id, _source_row, _source_sha256, cast(? as bigint), cast(? as date),
+            select {columns}, _batch_id, _source_row, _source_sha256, cast(? as bigint), cast(? as date), null,
                 _failed_rules, 'open', null, null, null, null
             from read_parquet(?) join failed_rows using (_source_row)""",
         [batch.batch_seq, batch.delivered, str(batch.rows_file(paths))],

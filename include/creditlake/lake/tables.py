@@ -12,6 +12,7 @@ LINEAGE = {
     "_source_sha256": "varchar",
     "_batch_seq": "bigint",
     "_delivered_date": "date",
+    "_valid_until": "date",
 }
 STATE = {
     "_failed_rules": "varchar[]",

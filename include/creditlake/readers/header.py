@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from creditlake.contracts import Dataset
+from creditlake.contracts import CORRECTION, WAIVER, Dataset
 from creditlake.refusal import Refusal
 
 
@@ -22,7 +22,7 @@ def contract_names(header: Sequence[str], dataset: Dataset, file: str) -> list[s
         Refusal: ``missing_header`` when no field is a known column name (the first line is data);
             ``unknown_header`` when a column is unknown, comes twice, or a required one is absent.
     """
-    known = {fold(name): name for name in dataset.column_names}
+    known = {fold(name): name for name in (*dataset.column_names, *CORRECTION, *WAIVER)}
     folded = [fold(field) for field in header]
     label = f"{dataset.feed}.{dataset.name}, {file}"
     if not any(field in known for field in folded):

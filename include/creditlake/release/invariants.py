@@ -103,7 +103,8 @@ INVARIANTS = (
         "mart_city_credit_index",
         "it.indicator_code in (select parent_code from mart_city_credit_index) and "
         "(it.points, it.points_max) <> (select (sum(other.points), sum(other.points_max))"
-        " from mart_city_credit_index other where other.parent_code = it.indicator_code and other.period = it.period and other.area_code = it.area_code"
+        " from mart_city_credit_index other where other.parent_code = it.indicator_code"
+        " and other.period = it.period and other.area_code = it.area_code"
         " and other.spec_version = it.spec_version)",
     ),
     Invariant("index_total_has_100_points", "mart_city_credit_index", "it.level = 0 and it.points_max <> 100"),

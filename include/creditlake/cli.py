@@ -1,0 +1,168 @@
+"""``creditlake …``: the same functions that the DAGs call, for people and scripts.
+
+Exit codes: 0 done; 1 the answer is no (nothing published, a check failed), with the reason on stderr; 2 wrong
+arguments.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from creditlake import commands
+
+log = logging.getLogger(__name__)
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=logging.WARNING if options.quiet else logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+        datefmt="%H:%M:%S",
+        stream=sys.stderr,
+    )
+    for noisy in ("great_expectations", "dbt", "sqlalchemy"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    run: Command = options.command
+    try:
+        return run(options)
+    except commands.Failed as failure:
+        print(f"creditlake: {failure}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="creditlake", description=__doc__)
+    parser.add_argument("--quiet", action="store_true", help="only warnings and errors on stderr")
+    names = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_run(names)
+    _add_generate(names)
+    _add_readers(names)
+    _add_keepers(names)
+    _add_replay(names)
+    return parser
+
+
+Names = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _command(names: Names, name: str, run: Command, text: str) -> argparse.ArgumentParser:
+    parser = names.add_parser(name, help=text, description=text)
+    parser.set_defaults(command=run)
+    return parser
+
+
+def _with_lake(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--lake", type=Path, required=True, metavar="DIR", help="the lake's folder")
+    return parser
+
+
+def _add_run(names: Names) -> None:
+    parser = _with_lake(_command(names, "run", commands.run, "take a drop folder, build, audit and publish a release"))
+    parser.add_argument("--drop", type=_folder, required=True, metavar="DIR", help="the drop folder: <feed>/<dataset>…")
+    parser.add_argument("--as-of", type=_day, required=True, metavar="YYYY-MM-DD", help="the business date")
+    parser.add_argument(
+        "--created-at", type=_instant, default=None, metavar="INSTANT", help="instant for the manifest; default: now"
+    )
+
+
+def _add_generate(names: Names) -> None:
+    parser = _command(names, "generate", commands.generate, "make a synthetic city whose truth is known")
+    parser.add_argument("--subjects", type=_positive, required=True, metavar="N", help="how many subjects it has")
+    parser.add_argument("--seed", type=int, required=True, metavar="S", help="the same seed gives the same bytes")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for drop/ and truth/")
+    parser.add_argument("--months", type=_positive, default=24, metavar="N", help="months of deliveries (default 24)")
+    parser.add_argument(
+        "--until", type=_day, default=date(2026, 10, 31), metavar="YYYY-MM-DD", help="last day (default 2026-10-31)"
+    )
+    parser.add_argument("--processes", type=_positive, default=None, metavar="N", help="default: one a core")
+    parser.add_argument("--clean", action="store_true", help="no faults in it")
+
+
+def _add_readers(names: Names) -> None:
+    _with_lake(_command(names, "status", commands.status, "what is current, how old it is, what came and was refused"))
+    _with_lake(_command(names, "releases", commands.releases, "list the releases, oldest first"))
+    parser = _with_lake(_command(names, "verify", commands.verify, "re-check a release offline"))
+    parser.add_argument("release", nargs="?", metavar="RELEASE", help="default: the current one")
+    parser = _with_lake(_command(names, "rollback", commands.rollback, "make an older release current"))
+    parser.add_argument("release", metavar="RELEASE")
+    parser = _with_lake(_command(names, "explain", commands.explain, "any number back to its records, rows and files"))
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--subject", metavar="USCC", help="a subject's profile, records and points")
+    what.add_argument("--record", metavar="RECORD_ID", help="a record back to its row and file")
+    what.add_argument("--indicator", metavar="CODE", help="an indicator of the city index; see --area and --period")
+    what.add_argument("--batch", metavar="BATCH_ID", help="what a file became, and what it influenced")
+    parser.add_argument("--area", default="150100", metavar="CODE", help="with --indicator (default 150100, the city)")
+    parser.add_argument("--period", metavar="YYYY-MM", help="with --indicator (default: the release's month)")
+
+
+def _add_keepers(names: Names) -> None:
+    _with_lake(_command(names, "fsck", commands.fsck, "check files, statistics and the ledger of the lake"))
+    _with_lake(_command(names, "maintain", commands.maintain, "merge, rewrite, expire, clean up, back up, fsck"))
+    _with_lake(_command(names, "rebuild", commands.rebuild, "make the lake again from bronze"))
+    _with_lake(_command(names, "docs", commands.docs, "build the data docs"))
+    parser = _with_lake(_command(names, "backup", commands.backup, "copy catalogue and data files"))
+    parser.add_argument("--to", type=Path, required=True, metavar="DIR")
+    parser = _with_lake(_command(names, "restore", commands.restore, "put a back-up in the place of a lake"))
+    parser.add_argument("--from", dest="source", type=_folder, required=True, metavar="DIR")
+
+
+def _add_replay(names: Names) -> None:
+    parser = _with_lake(_command(names, "quarantine", commands.quarantine, "write a dataset's open rows as CSV"))
+    _with_dataset(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+    parser = _with_lake(_command(names, "replay", commands.replay, "bring corrected rows back as a new batch"))
+    _with_dataset(parser)
+    parser.add_argument("--file", type=Path, required=True, metavar="FILE", help="the CSV of 'quarantine', corrected")
+    parser.add_argument("--as-of", type=_day, required=True, metavar="YYYY-MM-DD")
+    parser = _with_lake(_command(names, "waive", commands.waive, "let one quarantined row in all the same"))
+    _with_dataset(parser)
+    parser.add_argument("--batch", required=True, metavar="BATCH_ID")
+    parser.add_argument("--row", type=_positive, required=True, metavar="N", help="source row in that batch")
+    parser.add_argument("--by", required=True, metavar="NAME", help="who answers for it")
+    parser.add_argument("--reason", required=True, metavar="TEXT")
+    parser.add_argument("--until", type=_day, required=True, metavar="YYYY-MM-DD", help="last day of the waiver")
+    parser.add_argument("--as-of", type=_day, required=True, metavar="YYYY-MM-DD")
+
+
+def _with_dataset(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dataset", required=True, metavar="FEED.DATASET", help="for example penalty.decisions")
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a folder")
+    return path
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-10-31") from None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an instant like 2026-10-31T02:00:00+08:00") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,27 @@
+"""What each command does. A command prints its answer on stdout, its reasons on stderr, and returns its exit code."""
+
+from creditlake.commands.failure import Failed
+from creditlake.commands.keeping import backup, docs, fsck, maintain, rebuild, restore
+from creditlake.commands.making import generate, run
+from creditlake.commands.quarantine import quarantine, replay, waive
+from creditlake.commands.reading import explain, releases, rollback, status, verify
+
+__all__ = [
+    "Failed",
+    "backup",
+    "docs",
+    "explain",
+    "fsck",
+    "generate",
+    "maintain",
+    "quarantine",
+    "rebuild",
+    "releases",
+    "replay",
+    "restore",
+    "rollback",
+    "run",
+    "status",
+    "verify",
+    "waive",
+]

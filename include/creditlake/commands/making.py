@@ -1,0 +1,49 @@
+"""``generate`` and ``run``."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+
+from creditlake.commands.failure import Failed
+from creditlake.commands.output import say
+from creditlake.lake import LakePaths
+
+
+def generate(options: argparse.Namespace) -> int:
+    """Make a synthetic city."""
+    from creditlake.synthetic import generate as generate_city
+
+    summary = generate_city(
+        options.subjects,
+        options.seed,
+        options.out,
+        months=options.months,
+        until=options.until,
+        processes=options.processes,
+        faults=not options.clean,
+    )
+    say(summary)
+    return 0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Take a drop folder and publish a release."""
+    from creditlake.commands.summary import summarise
+    from creditlake.modelling import DbtFailed
+    from creditlake.pipeline import NothingAccepted
+    from creditlake.pipeline import run as run_pipeline
+    from creditlake.release import AuditFailed
+
+    paths = LakePaths.at(options.lake)
+    created_at = options.created_at or datetime.now(UTC)
+    try:
+        release, ingested = run_pipeline(paths, options.drop, options.as_of, created_at, f"run__{options.as_of}")
+    except NothingAccepted as error:
+        raise Failed(f"nothing published: {error}") from error
+    except DbtFailed as error:
+        raise Failed(f"nothing published, the old release stays current: the models failed: {error}") from error
+    except AuditFailed as error:
+        raise Failed(f"nothing published, the old release stays current: the audit failed: {error}") from error
+    say(summarise(paths, release, ingested))
+    return 0
