@@ -1,4 +1,4 @@
-"""What a run tells people at its end: per feed what came and what became of it, the index, the grades, where to look."""
+"""What a run tells people at its end: what came and what became of it, the index, the grades, where to look."""
 
 from __future__ import annotations
 
