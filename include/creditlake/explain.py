@@ -14,11 +14,11 @@ import duckdb
 import pyarrow.parquet as pq
 
 from creditlake.bronze import read_batch
-from creditlake.commands.output import table
 from creditlake.contracts import load_feeds
 from creditlake.lake import LakePaths, reading
 from creditlake.lake.ledger import LedgerEntry, entries
 from creditlake.release import Release
+from creditlake.text import table
 
 RECORD_COLUMNS = (
     "record_type",

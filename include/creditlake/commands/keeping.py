@@ -6,8 +6,8 @@ import argparse
 from datetime import UTC, datetime
 
 from creditlake.commands.failure import Failed
-from creditlake.commands.output import complain, say
 from creditlake.lake import LakePaths
+from creditlake.text import complain, say
 
 
 def fsck(options: argparse.Namespace) -> int:

@@ -6,8 +6,8 @@ import argparse
 from datetime import UTC, datetime
 
 from creditlake.commands.failure import Failed
-from creditlake.commands.output import say
 from creditlake.lake import LakePaths
+from creditlake.text import say
 
 
 def generate(options: argparse.Namespace) -> int:

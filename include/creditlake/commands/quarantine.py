@@ -8,13 +8,13 @@ from pathlib import Path
 
 from creditlake.bronze import Batch, load_bronze
 from creditlake.commands.failure import Failed
-from creditlake.commands.output import say
 from creditlake.connectors.files import Delivery
 from creditlake.contracts import Dataset, load_feeds
 from creditlake.corrections import Settlement, dataset_file, write_open_rows, write_waiver
 from creditlake.ingest import validate
 from creditlake.lake import LakePaths, reading
 from creditlake.landing import land
+from creditlake.text import say
 
 
 def quarantine(options: argparse.Namespace) -> int:

@@ -6,13 +6,13 @@ import argparse
 from datetime import UTC, datetime
 
 from creditlake.commands.failure import Failed
-from creditlake.commands.output import complain, say, table
 from creditlake.commands.summary import describe
 from creditlake.lake import LakePaths, reading
 from creditlake.lake.ledger import entries
 from creditlake.release import AuditFailed, NoRelease, Release, current, list_releases, load_release
 from creditlake.release import rollback as roll_back
 from creditlake.release import verify as verify_release
+from creditlake.text import complain, say, table
 
 
 def status(options: argparse.Namespace) -> int:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import duckdb
 
-from creditlake.commands.output import table
 from creditlake.lake import LakePaths
 from creditlake.pipeline import Ingested
 from creditlake.release import Release
+from creditlake.text import table
 
 
 def summarise(paths: LakePaths, release: Release, ingested: Mapping[str, Ingested]) -> str:

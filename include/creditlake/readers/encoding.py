@@ -9,6 +9,7 @@ from pathlib import Path
 from creditlake.refusal import Refusal
 
 CHUNK_BYTES = 8 << 20
+LONGEST_CHARACTER_BYTES = 4
 _HTML = re.compile(rb"^\s*<(!doctype|html|head|\?xml)", re.IGNORECASE)
 
 
@@ -16,7 +17,7 @@ def utf8_copy(path: Path, name: str, scratch: Path) -> Path:
     """Return a UTF-8 file with the same text: the file itself when it is UTF-8 already, else a copy in ``scratch``.
 
     Raises:
-        Refusal: ``html`` (a web page, often an error page), ``undecodable``.
+        Refusal: ``html`` (a web page, often an error page), ``undecodable``, ``truncated`` (cut inside a character).
     """
     with open(path, "rb") as handle:
         start = handle.read(1024)
@@ -26,8 +27,11 @@ def utf8_copy(path: Path, name: str, scratch: Path) -> Path:
         raise Refusal("zero_bytes", f"{name} holds nothing but white space")
     if b"\x00" in start:
         raise Refusal("undecodable", f"{name} holds NUL bytes: it is neither UTF-8 nor GB18030 text")
-    if _first_undecodable(path, "utf-8") is None:
+    place = _first_undecodable(path, "utf-8")
+    if place is None:
         return path
+    if place >= path.stat().st_size - LONGEST_CHARACTER_BYTES + 1:
+        raise Refusal("truncated", f"{name} ends inside a character, at byte {place}")
     place = _first_undecodable(path, "gb18030")
     if place is not None:
         raise Refusal("undecodable", f"{name} is neither UTF-8 nor GB18030: byte {place} fits neither")
@@ -43,7 +47,8 @@ def _first_undecodable(path: Path, encoding: str) -> int | None:
             try:
                 decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
-                return offset + error.start
+                pending = len(error.object) - len(chunk)  # bytes of a character begun in the chunk before
+                return offset - pending + error.start
             if not chunk:
                 return None
             offset += len(chunk)
