@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,12 +12,19 @@ from pathlib import Path
 import pytest
 from creditlake.lake import LakePaths
 from creditlake.lake.fsck import fsck, report
-from small_lake import BATCH_B, execute, sound_lake
+
+from tests.unit.small_lake import BATCH_B, execute, sound_lake
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> LakePaths:
+    return sound_lake(tmp_path_factory.mktemp("sound") / "lake")
 
 
 @pytest.fixture
-def lake(tmp_path: Path) -> LakePaths:
-    return sound_lake(tmp_path / "lake")
+def lake(sound: LakePaths, tmp_path: Path) -> LakePaths:
+    """A copy of one sound lake, to be damaged."""
+    return LakePaths(shutil.copytree(sound.root, tmp_path / "lake"))
 
 
 def data_files(paths: LakePaths, table: str) -> list[Path]:
