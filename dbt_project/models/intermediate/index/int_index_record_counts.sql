@@ -1,0 +1,96 @@
+-- One row per period and area: the records that may be shown and whose date lies in the window.
+with
+
+records as (
+
+    select * from {{ ref('int_credit_records') }}
+
+),
+
+subjects as (
+
+    select * from {{ ref('int_subjects') }}
+
+),
+
+catalog as (
+
+    select * from {{ ref('ref_index_catalog') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('int_index_periods') }}
+
+),
+
+areas as (
+
+    select * from {{ ref('ref_index_areas') }}
+
+),
+
+by_month as (
+
+    select
+        subjects.district_code,
+        cast(date_trunc('month', records.occurred_date) as date) as month_start,
+        records.feed,
+        records.dataset,
+        records.severity,
+        count(*) as records
+    from records
+    inner join subjects
+        on records.subject_id = subjects.subject_id
+    where records.is_visible
+    group by 1, 2, 3, 4, 5
+
+),
+
+in_window as (
+
+    select
+        periods.period,
+        areas.area_code,
+        by_month.feed,
+        by_month.dataset,
+        sum(by_month.records) as records,
+        sum(
+            case when by_month.feed = 'penalty' and by_month.severity = 'serious' then by_month.records else 0 end
+        ) as serious_penalties
+    from periods
+    inner join by_month
+        on by_month.month_start between periods.window_start and periods.month_start
+    inner join areas
+        on areas.is_city
+        or areas.area_code = by_month.district_code
+    group by periods.period, areas.area_code, by_month.feed, by_month.dataset
+
+),
+
+counted as (
+
+    select
+        in_window.period,
+        in_window.area_code,
+        sum(case when in_window.feed in ('licensing', 'penalty') then in_window.records else 0 end) as reported,
+        sum(in_window.serious_penalties) as serious_penalties,
+        count(*) as kinds,
+        count(catalog.category_code) as kinds_in_catalog
+    from in_window
+    left join catalog
+        on in_window.feed = catalog.feed
+        and in_window.dataset = catalog.dataset
+    group by in_window.period, in_window.area_code
+
+)
+
+select
+    period,
+    area_code,
+    cast(reported as bigint) as reported,
+    cast(serious_penalties as bigint) as serious_penalties,
+    cast(kinds as bigint) as kinds,
+    cast(kinds_in_catalog as bigint) as kinds_in_catalog
+from counted

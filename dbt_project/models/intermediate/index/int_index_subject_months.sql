@@ -1,0 +1,68 @@
+-- One row per topic, active subject and month in which the subject has a record of that topic that may be shown.
+-- next_month_start lets each period count a subject once, by its last month on or before the period.
+with
+
+records as (
+
+    select * from {{ ref('int_credit_records') }}
+
+),
+
+subjects as (
+
+    select * from {{ ref('int_subjects') }}
+
+),
+
+shown as (
+
+    select
+        records.subject_id,
+        subjects.district_code,
+        records.feed,
+        records.dataset,
+        records.polarity,
+        cast(date_trunc('month', records.occurred_date) as date) as month_start
+    from records
+    inner join subjects
+        on records.subject_id = subjects.subject_id
+    where records.is_visible
+        and subjects.is_active
+
+),
+
+months as (
+
+    select distinct 'any' as topic, subject_id, district_code, month_start
+    from shown
+
+    union all
+
+    select distinct 'tax_a' as topic, subject_id, district_code, month_start
+    from shown
+    where feed = 'tax' and dataset = 'ratings' and polarity = 1
+
+    union all
+
+    select distinct 'adverse' as topic, subject_id, district_code, month_start
+    from shown
+    where feed in ('tax', 'social_security') and dataset <> 'ratings' and polarity = -1
+
+),
+
+with_next as (
+
+    select
+        topic,
+        subject_id,
+        district_code,
+        month_start,
+        lead(month_start) over (
+            partition by topic, subject_id
+            order by month_start
+        ) as next_month_start
+    from months
+
+)
+
+select * from with_next

@@ -1,0 +1,24 @@
+-- One row per batch delivered by as_of: where each of its rows went.
+with
+
+batches as (
+
+    select * from {{ ref('stg_ops__batches') }}
+
+)
+
+select
+    feed,
+    dataset,
+    batch_id,
+    source_sha256,
+    delivered_date,
+    rows_landed,
+    rows_validated,
+    rows_quarantined,
+    rows_refused,
+    status,
+    -- the code alone: the sentence after it names files and values
+    split_part(reason, ':', 1) as refusal_code
+from batches
+where delivered_date <= cast({{ as_of() }} as date)
