@@ -11,28 +11,9 @@ from pathlib import Path
 
 import duckdb
 
+from creditlake.checks import Check
 from creditlake.lake.tables import identifier
 from creditlake.release.marts import Mart
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One declared check and its result, as the manifest lists it.
-
-    Attributes:
-        kind: gx, dbt or release.
-        severity: critical or warning.
-        status: passed, failed or warned.
-        evaluated: Rows judged.
-        failed: Rows that broke it.
-    """
-
-    name: str
-    kind: str
-    severity: str
-    status: str
-    evaluated: int
-    failed: int
 
 
 @dataclass(frozen=True, slots=True)

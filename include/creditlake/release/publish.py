@@ -18,12 +18,13 @@ from typing import Any
 
 import duckdb
 
+from creditlake.checks import Check
 from creditlake.home import code_version, seeds_sha256
 from creditlake.lake import LakePaths, lease
 from creditlake.lake.attach import attach, connect
 from creditlake.lake.fsck import fsck
 from creditlake.modelling import BuildResult
-from creditlake.release.invariants import Check, check_release
+from creditlake.release.invariants import check_release
 from creditlake.release.marts import MartFile, export, released_marts
 from creditlake.release.store import MANIFEST, Release, load_release, make_current, sync_folder, write_durably
 from creditlake.release.verify import verify
