@@ -1,27 +1,30 @@
-"""What the data docs tell: read from the lake's ledger, its quality checks and the verdicts, never from rows' values."""
+"""What the data docs tell: the ledger, and of each batch the verdict as Great Expectations wrote it (``document.py``).
+
+Values of rows are in neither. A verdict names source rows that broke a rule; those of natural persons are left out.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import duckdb
+import pyarrow as pa
 
-from creditlake.contracts import Dataset, all_datasets
+from creditlake.contracts import Dataset, load_feeds
 from creditlake.lake import LakePaths, reading
-from creditlake.lake.ledger import LedgerEntry, QualityCheck, checks, entries
+from creditlake.lake.ledger import LedgerEntry, entries
 from creditlake.lake.tables import identifier
-from creditlake.quality.suite import load_suite
 
 BatchStatus = Literal["passed", "quarantined", "refused"]
+SourceRow = tuple[str, int]
+"""Batch id and number of the row in its source, from 1."""
 SAMPLES_SHOWN = 10
 NATURAL_PERSON = "自然人"
 UNJUDGED = "unjudged"
-BATCH_RULE_BASIS = "本项目批次规则（docs/architecture.md）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,16 @@ class RuleLine:
     """What one rule found in one batch.
 
     Attributes:
+        severity: As recorded in the lake: a waived rule is a warning in the batch of its waiver.
         samples: Numbers of source rows that broke it, at most 10; no values, and no rows of natural persons.
     """
 
-    check: QualityCheck
+    rule_id: str
+    title: str
+    severity: str
     basis: str
+    evaluated: int
+    failed: int
     samples: tuple[int, ...]
 
 
@@ -42,13 +50,13 @@ class BatchDoc:
     """One batch as the data docs show it.
 
     Attributes:
-        run_name: The run that judged it; None when it was refused before it could be judged.
+        run_name: Run and batch; ``unjudged__<batch id>`` when the file was refused before it could be judged.
         rules: In the suite's order, then the batch rules.
     """
 
     dataset: Dataset | None
     entry: LedgerEntry
-    run_name: str | None
+    run_name: str
     rules: tuple[RuleLine, ...]
 
     @property
@@ -59,10 +67,15 @@ class BatchDoc:
         return "quarantined" if self.entry.rows_quarantined else "passed"
 
     @property
+    def warnings(self) -> int:
+        """How many warnings were raised by the batch."""
+        return sum(rule.severity == "warning" and rule.failed > 0 for rule in self.rules)
+
+    @property
     def path(self) -> str:
-        """Where its page lies in the site: named by run and batch, in characters that every file system takes."""
-        run = re.sub(r"[^\w.+-]", "-", self.run_name or UNJUDGED)
-        return f"batches/{self.entry.feed}/{self.entry.dataset}/{run}__{self.entry.batch_id}.html"
+        """Where its page lies in the site, named by run and batch in characters that every file system takes."""
+        name = re.sub(r"[^\w.-]", "-", self.run_name)
+        return f"batches/{self.entry.feed}/{self.entry.dataset}/{name}.html"
 
 
 def load_batches(paths: LakePaths) -> list[BatchDoc]:
@@ -73,37 +86,59 @@ def load_batches(paths: LakePaths) -> list[BatchDoc]:
     """
     with reading(paths) as connection:
         ledger = entries(connection)
-        found: dict[tuple[str, str, str], list[QualityCheck]] = defaultdict(list)
-        for check in checks(connection):
-            found[check.feed, check.dataset, check.batch_id].append(check)
-        persons = _rows_of_persons(connection)
-    datasets = {(dataset.feed, dataset.name): dataset for dataset in all_datasets()}
-    bases = {rule.rule_id: rule.basis for dataset in datasets.values() for rule in load_suite(dataset).rules}
-    return [
-        _batch_doc(paths, entry, datasets.get((entry.feed, entry.dataset)), found, bases, persons) for entry in ledger
-    ]
+        verdicts = {entry.batch_id: verdict for entry in ledger if (verdict := _verdict(paths, entry))}
+        severities = _severities(connection)
+        persons = _persons_among(connection, _all_samples(verdicts))
+    return [_batch_doc(entry, verdicts.get(entry.batch_id), severities, persons) for entry in ledger]
+
+
+def dataset_of(entry: LedgerEntry) -> Dataset | None:
+    """Return the dataset of a batch; None for a file whose name no contract knows."""
+    feed = load_feeds().get(entry.feed)
+    datasets = {dataset.name: dataset for dataset in feed.datasets} if feed else {}
+    return datasets.get(entry.dataset)
 
 
 def _batch_doc(
-    paths: LakePaths,
     entry: LedgerEntry,
-    dataset: Dataset | None,
-    found: Mapping[tuple[str, str, str], list[QualityCheck]],
-    bases: Mapping[str, str],
-    persons: set[tuple[str, int]],
+    verdict: Mapping[str, Any] | None,
+    severities: Mapping[tuple[str, str], str],
+    persons: set[SourceRow],
 ) -> BatchDoc:
-    verdict = _verdict(paths, entry)
-    samples = _samples(verdict) if verdict is not None else {}
-    rules = tuple(
-        RuleLine(
-            check,
-            bases.get(check.rule_id, BATCH_RULE_BASIS) if check.scope == "batch" else bases[check.rule_id],
-            _shown(samples.get(check.rule_id, []), entry.batch_id, persons),
-        )
-        for check in found.get((entry.feed, entry.dataset, entry.batch_id), [])
+    dataset = dataset_of(entry)
+    if verdict is None:
+        return BatchDoc(dataset, entry, f"{UNJUDGED}__{entry.batch_id}", ())
+    rules = tuple(_rule_line(result, entry.batch_id, severities, persons) for result in verdict["results"])
+    return BatchDoc(dataset, entry, verdict["meta"]["run_id"]["run_name"], rules)
+
+
+def _rule_line(
+    result: Mapping[str, Any], batch_id: str, severities: Mapping[tuple[str, str], str], persons: set[SourceRow]
+) -> RuleLine:
+    rule, found = result["expectation_config"]["meta"], result["result"]
+    is_row_rule = "element_count" in found
+    return RuleLine(
+        rule_id=rule["rule_id"],
+        title=rule["title"],
+        severity=severities.get((batch_id, rule["rule_id"]), rule["severity"]),
+        basis=rule["basis"],
+        evaluated=found["element_count"] - found["missing_count"] if is_row_rule else 1,
+        failed=found["unexpected_count"] if is_row_rule else int(not result["success"]),
+        samples=tuple([row for row in _samples(found) if (batch_id, row) not in persons][:SAMPLES_SHOWN]),
     )
-    run_name = None if verdict is None else str(verdict["meta"]["run_id"]["run_name"])
-    return BatchDoc(dataset, entry, run_name, rules)
+
+
+def _samples(found: Mapping[str, Any]) -> list[int]:
+    return [place["_source_row"] for place in found.get("partial_unexpected_index_list", [])]
+
+
+def _all_samples(verdicts: Mapping[str, Mapping[str, Any]]) -> set[SourceRow]:
+    return {
+        (batch_id, row)
+        for batch_id, verdict in verdicts.items()
+        for result in verdict["results"]
+        for row in _samples(result["result"])
+    }
 
 
 def _verdict(paths: LakePaths, entry: LedgerEntry) -> dict[str, Any] | None:
@@ -114,21 +149,25 @@ def _verdict(paths: LakePaths, entry: LedgerEntry) -> dict[str, Any] | None:
     return document
 
 
-def _shown(rows: list[int], batch_id: str, persons: set[tuple[str, int]]) -> tuple[int, ...]:
-    return tuple([row for row in rows if (batch_id, row) not in persons][:SAMPLES_SHOWN])
+def _severities(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+    rows = connection.execute("select batch_id, rule_id, severity from lake.ops.quality_checks").fetchall()
+    return {(batch_id, rule_id): severity for batch_id, rule_id, severity in rows}
 
 
-def _rows_of_persons(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, int]]:
-    """Return (batch_id, source_row) of the quarantined rows about natural persons: no sample may show them."""
-    found: set[tuple[str, int]] = set()
-    for dataset in all_datasets():
-        if dataset.subject.category is None:
-            continue
-        found |= set(
-            connection.execute(
-                f"""select _batch_id, _source_row from lake.quarantine.{dataset.table}
-                where contains({identifier(dataset.subject.category)}, ?)""",
-                [NATURAL_PERSON],
-            ).fetchall()
-        )
+def _persons_among(connection: duckdb.DuckDBPyConnection, samples: Iterable[SourceRow]) -> set[SourceRow]:
+    """Return those of the rows that are about natural persons, wherever they went."""
+    listed = sorted(samples)
+    columns = [pa.array([batch for batch, _ in listed], pa.string()), pa.array([row for _, row in listed], pa.int64())]
+    connection.register("samples", pa.table(columns, names=["_batch_id", "_source_row"]))
+    found: set[SourceRow] = set()
+    for dataset in (dataset for feed in load_feeds().values() for dataset in feed.datasets):
+        for zone in ("validated", "quarantine") if listed and dataset.subject.category else ():
+            found |= set(
+                connection.execute(
+                    f"""select _batch_id, _source_row from lake.{zone}.{dataset.table}
+                    semi join samples using (_batch_id, _source_row)
+                    where contains({identifier(dataset.subject.category or "")}, ?)""",
+                    [NATURAL_PERSON],
+                ).fetchall()
+            )
     return found
