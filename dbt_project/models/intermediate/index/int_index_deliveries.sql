@@ -1,5 +1,5 @@
--- One row per period: how many monthly deliveries were due in its window, and how many came in their month.
--- A dataset is due from the month of its first delivery on.
+-- One row per period: how many monthly deliveries were due in its window, and how many came in
+-- their month. A dataset is due from the month of its first delivery on.
 with
 
 batches as (
@@ -33,15 +33,15 @@ delivered as (
         dataset,
         cast(date_trunc('month', delivered_date) as date) as month_start
     from batches
-    where delivered_date <= cast({{ as_of() }} as date)
-        and rows_validated > 0
+    where rows_validated > 0
 
 ),
 
 months as (
 
     -- every month of every window: eleven before the first period, then the periods themselves
-    select distinct cast(month_start - numbers.months_back * interval '1' month as date) as month_start
+    select distinct
+        cast(month_start - numbers.months_back * interval '1' month as date) as month_start
     from periods
     cross join (
         values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11)

@@ -72,22 +72,29 @@ shares as (
         end as share
     from leaves
 
+),
+
+leaf_points as (
+
+    select
+        spec_version,
+        period,
+        area_code,
+        indicator_code,
+        cast(points_max as decimal(18, 6)) as points_max,
+        case
+            when share is null then cast(0 as decimal(18, 6))
+            else cast(
+                round(cast(points_max as double) * greatest(0, least(1, share)), 6)
+                as decimal(18, 6)
+            )
+        end as points,
+        numerator,
+        denominator,
+        round(value, 8) as value,
+        case when share is null then 'unavailable' else 'computed' end as source_mode
+    from shares
+
 )
 
-select
-    spec_version,
-    period,
-    area_code,
-    indicator_code,
-    cast(points_max as decimal(18, 6)) as points_max,
-    case
-        when share is null then cast(0 as decimal(18, 6))
-        else cast(
-            round(cast(points_max as double) * greatest(0, least(1, share)), 6) as decimal(18, 6)
-        )
-    end as points,
-    numerator,
-    denominator,
-    round(value, 8) as value,
-    case when share is null then 'unavailable' else 'computed' end as source_mode
-from shares
+select * from leaf_points

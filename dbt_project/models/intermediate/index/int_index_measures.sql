@@ -1,5 +1,5 @@
--- One row per period, area and leaf that could be measured: numerator and denominator.
--- A leaf is measured only where every dataset it needs has come; the rest stays unavailable, never guessed.
+-- One row per period, area and leaf that could be measured: numerator and denominator. A leaf is
+-- measured only where every dataset it needs has come; the rest stays unavailable, never guessed.
 with
 
 measured as (
@@ -9,6 +9,8 @@ measured as (
     select * from {{ ref('int_index_measures__subjects') }}
     union all
     select * from {{ ref('int_index_measures__quality') }}
+    union all
+    select * from {{ ref('int_index_measures__publicity') }}
 
 ),
 

@@ -1,5 +1,6 @@
--- One row per period, area and leaf that counts records which may be shown: C04 permits and penalties per subject,
--- C30 serious penalties per subject, C40 the kinds of record that the national catalogue holds.
+-- One row per period, area and leaf that counts records which may be shown: C04 permits and
+-- penalties per subject, C30 serious penalties per subject, C40 the kinds of record that the
+-- national catalogue holds.
 with
 
 populations as (
@@ -16,8 +17,12 @@ counted as (
 
 measured as (
 
-    select populations.period, populations.area_code, 'C04' as indicator_code,
-        coalesce(counted.reported, 0) as numerator, populations.active_subjects as denominator
+    select
+        populations.period,
+        populations.area_code,
+        'C04' as indicator_code,
+        coalesce(counted.reported, 0) as numerator,
+        populations.active_subjects as denominator
     from populations
     left join counted
         on populations.period = counted.period
@@ -25,8 +30,12 @@ measured as (
 
     union all
 
-    select populations.period, populations.area_code, 'C30' as indicator_code,
-        coalesce(counted.serious_penalties, 0) as numerator, populations.active_subjects as denominator
+    select
+        populations.period,
+        populations.area_code,
+        'C30' as indicator_code,
+        coalesce(counted.serious_penalties, 0) as numerator,
+        populations.active_subjects as denominator
     from populations
     left join counted
         on populations.period = counted.period
@@ -34,15 +43,26 @@ measured as (
 
     union all
 
-    select period, area_code, 'C40' as indicator_code, kinds_in_catalog as numerator, kinds as denominator
+    select
+        period,
+        area_code,
+        'C40' as indicator_code,
+        kinds_in_catalog as numerator,
+        kinds as denominator
     from counted
+
+),
+
+measures as (
+
+    select
+        period,
+        area_code,
+        indicator_code,
+        cast(numerator as decimal(18, 6)) as numerator,
+        cast(denominator as decimal(18, 6)) as denominator
+    from measured
 
 )
 
-select
-    period,
-    area_code,
-    indicator_code,
-    cast(numerator as decimal(18, 6)) as numerator,
-    cast(denominator as decimal(18, 6)) as denominator
-from measured
+select * from measures

@@ -1,4 +1,5 @@
--- One row per period, area and leaf that is a share of the subjects: C06's second half is measured with the deliveries.
+-- One row per period, area and leaf that is a share of the subjects: C06's second half is
+-- measured with the deliveries.
 with
 
 populations as (
@@ -47,15 +48,21 @@ measured as (
     union all
     select * from counted
 
+),
+
+measures as (
+
+    select
+        measured.period,
+        measured.area_code,
+        measured.indicator_code,
+        cast(measured.numerator as decimal(18, 6)) as numerator,
+        cast(populations.active_subjects as decimal(18, 6)) as denominator
+    from measured
+    inner join populations
+        on measured.period = populations.period
+        and measured.area_code = populations.area_code
+
 )
 
-select
-    measured.period,
-    measured.area_code,
-    measured.indicator_code,
-    cast(measured.numerator as decimal(18, 6)) as numerator,
-    cast(populations.active_subjects as decimal(18, 6)) as denominator
-from measured
-inner join populations
-    on measured.period = populations.period
-    and measured.area_code = populations.area_code
+select * from measures

@@ -1,9 +1,10 @@
--- One row per period of the index: the twelve months that end with as_of's month, each with its window of twelve months.
+-- One row per period of the index: the twelve months that end with as_of's month, each with its
+-- window of twelve months.
 with
 
 business_day as (
 
-    select cast({{ as_of() }} as date) as as_of
+    select {{ as_of() }} as as_of
 
 ),
 
@@ -32,7 +33,7 @@ months as (
 periods as (
 
     select
-        {{ month_of('month_start') }} as period,
+        substring(cast(month_start as string), 1, 7) as period,
         cast(month_start - interval '11' month as date) as window_start,
         month_start,
         -- the running month ends, for the index, with as_of

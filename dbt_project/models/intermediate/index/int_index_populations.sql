@@ -1,5 +1,6 @@
--- One row per period and area: how many subjects were established by its end and are active at as_of,
--- and how many of them have been graded. The register keeps no history of states: the state at as_of counts.
+-- One row per period and area: how many subjects were established by its end and are active at
+-- as_of, and how many of them have been graded. The register keeps no history of states: the
+-- state at as_of counts.
 with
 
 subjects as (
@@ -59,11 +60,17 @@ populations as (
         and (areas.is_city or areas.area_code = by_month.district_code)
     group by periods.period, areas.area_code
 
+),
+
+counted as (
+
+    select
+        period,
+        area_code,
+        cast(active_subjects as bigint) as active_subjects,
+        cast(graded_subjects as bigint) as graded_subjects
+    from populations
+
 )
 
-select
-    period,
-    area_code,
-    cast(active_subjects as bigint) as active_subjects,
-    cast(graded_subjects as bigint) as graded_subjects
-from populations
+select * from counted

@@ -57,7 +57,11 @@ in_window as (
         by_month.dataset,
         sum(by_month.records) as records,
         sum(
-            case when by_month.feed = 'penalty' and by_month.severity = 'serious' then by_month.records else 0 end
+            case
+                when by_month.feed = 'penalty' and by_month.severity = 'serious'
+                    then by_month.records
+                else 0
+            end
         ) as serious_penalties
     from periods
     inner join by_month
@@ -74,7 +78,8 @@ counted as (
     select
         in_window.period,
         in_window.area_code,
-        sum(case when in_window.feed in ('licensing', 'penalty') then in_window.records else 0 end) as reported,
+        sum(case when in_window.feed in ('licensing', 'penalty') then in_window.records else 0 end)
+            as reported,
         sum(in_window.serious_penalties) as serious_penalties,
         count(*) as kinds,
         count(catalog.category_code) as kinds_in_catalog
@@ -84,13 +89,19 @@ counted as (
         and in_window.dataset = catalog.dataset
     group by in_window.period, in_window.area_code
 
+),
+
+record_counts as (
+
+    select
+        period,
+        area_code,
+        cast(reported as bigint) as reported,
+        cast(serious_penalties as bigint) as serious_penalties,
+        cast(kinds as bigint) as kinds,
+        cast(kinds_in_catalog as bigint) as kinds_in_catalog
+    from counted
+
 )
 
-select
-    period,
-    area_code,
-    cast(reported as bigint) as reported,
-    cast(serious_penalties as bigint) as serious_penalties,
-    cast(kinds as bigint) as kinds,
-    cast(kinds_in_catalog as bigint) as kinds_in_catalog
-from counted
+select * from record_counts

@@ -1,5 +1,5 @@
--- One row per period, district and topic: active subjects on a serious list, or with a valid authorisation,
--- on the day the period ends.
+-- One row per period, district and topic: active subjects on a serious list, or with a valid
+-- authorisation, on the day the period ends.
 with
 
 records as (
@@ -29,13 +29,21 @@ periods as (
 spans as (
 
     -- what may be shown at as_of was listed without a break since its date
-    select 'serious_list' as topic, subject_id, occurred_date as start_date, visible_until as last_date
+    select
+        'serious_list' as topic,
+        subject_id,
+        occurred_date as start_date,
+        visible_until as last_date
     from records
     where is_visible and is_serious_list
 
     union all
 
-    select 'authorised' as topic, subject_id, authorized_date as start_date, valid_until as last_date
+    select
+        'authorised' as topic,
+        subject_id,
+        authorized_date as start_date,
+        valid_until as last_date
     from authorizations
 
 ),

@@ -1,5 +1,6 @@
--- One row per period, area and topic: how many active subjects are in it. For any, tax_a and adverse those with a
--- record in the window; for serious_list and authorised those on the list, or authorised, when the period ends.
+-- One row per period, area and topic: how many active subjects are in it. For any, tax_a and
+-- adverse those with a record in the window; for serious_list and authorised those on the list,
+-- or authorised, when the period ends.
 with
 
 subject_months as (

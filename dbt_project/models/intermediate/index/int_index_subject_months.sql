@@ -1,5 +1,6 @@
--- One row per topic, active subject and month in which the subject has a record of that topic that may be shown.
--- next_month_start lets each period count a subject once, by its last month on or before the period.
+-- One row per topic, active subject and month in which the subject has a record of that topic
+-- that may be shown. next_month_start lets each period count a subject once, by its last month on
+-- or before the period.
 with
 
 records as (

@@ -1,4 +1,5 @@
--- One row per authorisation whose subject was found: who allowed whom to look, from when until when.
+-- One row per authorisation whose subject was found: who allowed whom to look, from when until
+-- when.
 with
 
 authorizations as (

@@ -1,4 +1,5 @@
--- One row per subject with a valid authorisation at as_of and loan model, with the first hard stop that applies.
+-- One row per subject with a valid authorisation at as_of and loan model, with the first hard
+-- stop that applies.
 with
 
 authorizations as (
@@ -29,8 +30,8 @@ authorized as (
 
     select distinct subject_id
     from authorizations
-    where authorized_date <= cast({{ as_of() }} as date)
-        and valid_until >= cast({{ as_of() }} as date)
+    where authorized_date <= {{ as_of() }}
+        and valid_until >= {{ as_of() }}
 
 ),
 

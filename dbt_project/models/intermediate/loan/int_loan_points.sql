@@ -1,5 +1,6 @@
--- One row per scored subject, model and feature: the bin its value falls into, the points of the bin, and the points
--- lost against the best bin of the feature. Only subjects with a valid authorisation and without a hard stop.
+-- One row per scored subject, model and feature: the bin its value falls into, the points of the
+-- bin, and the points lost against the best bin of the feature. Only subjects with a valid
+-- authorisation and without a hard stop.
 with
 
 candidates as (

@@ -1,5 +1,5 @@
--- One row per scored subject and model: the codes of the four features on which most points were lost, most lost
--- first, equal losses by code; null where fewer features lost points.
+-- One row per scored subject and model: the codes of the four features on which most points were
+-- lost, most lost first, equal losses by code; null where fewer features lost points.
 with
 
 points as (

@@ -1,5 +1,5 @@
--- One row per subject with a head count: the share by which it changed against twelve months before the latest one;
--- null where there is no such month or it counted nobody.
+-- One row per subject with a head count: the share by which it changed against twelve months
+-- before the latest one; null where there is no such month or it counted nobody.
 with
 
 headcounts as (
@@ -52,13 +52,19 @@ compared as (
         on latest.subject_id = before.subject_id
         and before.month_start = latest.month_start - interval '12' month
 
+),
+
+changes as (
+
+    select
+        subject_id,
+        cast(headcount_now as bigint) as insured_headcount,
+        case
+            when headcount_before > 0
+                then round(cast(headcount_now - headcount_before as double) / headcount_before, 6)
+        end as headcount_change
+    from compared
+
 )
 
-select
-    subject_id,
-    cast(headcount_now as bigint) as insured_headcount,
-    case
-        when headcount_before > 0
-            then round(cast(headcount_now - headcount_before as double) / headcount_before, 6)
-    end as headcount_change
-from compared
+select * from changes

@@ -1,5 +1,5 @@
--- One row per active subject: whom it is compared with. Sector and district where at least 30 active subjects share
--- them, else the sector under the same condition, else the whole city.
+-- One row per active subject: whom it is compared with. Sector and district where at least 30
+-- active subjects share them, else the sector under the same condition, else the whole city.
 {% set least_peers = 30 %}
 with
 
@@ -32,7 +32,8 @@ grouped as (
                 and district_code is not null
                 and in_both >= {{ least_peers }}
                 then industry_section || '-' || district_code
-            when industry_section is not null and in_sector >= {{ least_peers }} then industry_section
+            when industry_section is not null and in_sector >= {{ least_peers }}
+                then industry_section
             else '150100'
         end as peer_group
     from counted

@@ -1,4 +1,5 @@
--- One row per subject with a penalty that may be shown: their sum, each weighted by severity and age.
+-- One row per subject with a penalty that may be shown: their sum, each weighted by severity and
+-- age.
 with
 
 records as (
@@ -18,8 +19,8 @@ dated_weights as (
     select
         severity,
         weight,
-        cast(cast({{ as_of() }} as date) - upper_months * interval '1' month as date) as after_date,
-        cast(cast({{ as_of() }} as date) - lower_months * interval '1' month as date) as until_date
+        cast({{ as_of() }} - upper_months * interval '1' month as date) as after_date,
+        cast({{ as_of() }} - lower_months * interval '1' month as date) as until_date
     from weights
 
 ),

@@ -1,5 +1,6 @@
--- One row per subject and input of the portrait whose dataset has come: its value, and the points of its bin.
--- An input without value (no rating, no head count) has no points and counts as missing.
+-- One row per subject and input of the portrait whose dataset has come: its value, and the points
+-- of its bin. An input without value (no rating, no head count) has no points and counts as
+-- missing.
 with
 
 features as (

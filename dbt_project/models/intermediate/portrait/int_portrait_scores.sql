@@ -1,5 +1,5 @@
--- One row per subject and dimension of the portrait: score over the inputs that exist, and how many of them exist.
--- A subject that is not active has no score.
+-- One row per subject and dimension of the portrait: score over the inputs that exist, and how
+-- many of them exist. A subject that is not active has no score.
 with
 
 features as (

@@ -1,5 +1,6 @@
--- One row per subject: the features that portraits and loan card score. Null means not known; no record in a dataset
--- is a count of 0 (whether the dataset came at all is judged where the feature is used).
+-- One row per subject: the features that portraits and loan card score. Null means not known; no
+-- record in a dataset is a count of 0 (whether the dataset came at all is judged where the
+-- feature is used).
 with
 
 subjects as (
@@ -38,7 +39,13 @@ joined as (
         subjects.subject_id,
         subjects.is_active,
         coalesce(facts.is_on_serious_list, false) as is_on_serious_list,
-        {{ full_years('subjects.established_date', as_of()) }} as age_years,
+        extract(year from {{ as_of() }}) - extract(year from subjects.established_date)
+            - case
+                when extract(month from {{ as_of() }}) * 100 + extract(day from {{ as_of() }})
+                    < extract(month from subjects.established_date) * 100
+                    + extract(day from subjects.established_date) then 1
+                else 0
+            end as age_years,
         subjects.registered_capital_yuan,
         coalesce(penalty_weights.penalty_weight, 0) as penalty_weight,
         coalesce(record_counts.abnormal_count, 0) as abnormal_count,

@@ -1,5 +1,5 @@
--- One row per feed and dataset of which at least one row has been accepted by as_of.
--- Where a dataset never came, that a subject has no record in it says nothing.
+-- One row per feed and dataset of which at least one row has been accepted by as_of. Where a dataset
+-- never came, that a subject has no record in it says nothing.
 with
 
 batches as (
@@ -15,8 +15,7 @@ received as (
         dataset,
         min(cast(date_trunc('month', delivered_date) as date)) as first_month_start
     from batches
-    where delivered_date <= cast({{ as_of() }} as date)
-        and rows_validated > 0
+    where rows_validated > 0
     group by feed, dataset
 
 )

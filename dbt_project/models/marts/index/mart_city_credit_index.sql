@@ -1,5 +1,6 @@
--- One row per period, area, edition and indicator: twelve monthly issues of the city credit index, from what may be
--- shown at as_of, with every level of the tree; parents are sums of their leaves.
+-- One row per period, area, edition and indicator: twelve monthly issues of the city credit
+-- index, from what may be shown at as_of, with every level of the tree; parents are sums of their
+-- leaves.
 with
 
 leaf_points as (
@@ -42,7 +43,10 @@ summed as (
         on leaf_points.spec_version = ancestors.spec_version
         and leaf_points.indicator_code = ancestors.leaf_code
     group by
-        leaf_points.spec_version, leaf_points.period, leaf_points.area_code, ancestors.indicator_code
+        leaf_points.spec_version,
+        leaf_points.period,
+        leaf_points.area_code,
+        ancestors.indicator_code
 
 ),
 
@@ -74,21 +78,27 @@ rated as (
         on summed.spec_version = indicators.spec_version
         and summed.indicator_code = indicators.indicator_code
 
+),
+
+released as (
+
+    select
+        period,
+        area_code,
+        spec_version,
+        indicator_code,
+        indicator_name,
+        parent_code,
+        cast(level as bigint) as level,
+        cast(points_max as decimal(18, 6)) as points_max,
+        cast(points as decimal(18, 6)) as points,
+        cast(numerator as decimal(18, 6)) as numerator,
+        cast(denominator as decimal(18, 6)) as denominator,
+        cast(value as double) as value,
+        source_mode,
+        basis
+    from rated
+
 )
 
-select
-    period,
-    area_code,
-    spec_version,
-    indicator_code,
-    indicator_name,
-    parent_code,
-    cast(level as bigint) as level,
-    cast(points_max as decimal(18, 6)) as points_max,
-    cast(points as decimal(18, 6)) as points,
-    cast(numerator as decimal(18, 6)) as numerator,
-    cast(denominator as decimal(18, 6)) as denominator,
-    cast(value as double) as value,
-    source_mode,
-    basis
-from rated
+select * from released

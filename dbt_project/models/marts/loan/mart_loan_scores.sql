@@ -1,5 +1,5 @@
--- One row per subject with a valid authorisation at as_of and model: score, grade and four reasons, or the hard stop
--- that forbids a score.
+-- One row per subject with a valid authorisation at as_of and model: score, grade and four
+-- reasons, or the hard stop that forbids a score.
 with
 
 candidates as (
@@ -60,18 +60,24 @@ graded as (
         on candidates.subject_id = reasons.subject_id
         and candidates.model_id = reasons.model_id
 
+),
+
+released as (
+
+    select
+        subject_id,
+        model_id,
+        {{ as_of() }} as as_of,
+        cast(base as bigint) as base,
+        cast(score as bigint) as score,
+        grade,
+        hard_stop_code,
+        reason_1,
+        reason_2,
+        reason_3,
+        reason_4
+    from graded
+
 )
 
-select
-    subject_id,
-    model_id,
-    cast({{ as_of() }} as date) as as_of,
-    cast(base as bigint) as base,
-    cast(score as bigint) as score,
-    grade,
-    hard_stop_code,
-    reason_1,
-    reason_2,
-    reason_3,
-    reason_4
-from graded
+select * from released

@@ -1,5 +1,5 @@
--- One row per subject and tag: what stands out about an active subject, with the latest released record that shows it
--- where the tag rests on records.
+-- One row per subject and tag: what stands out about an active subject, with the latest released
+-- record that shows it where the tag rests on records.
 with
 
 tags as (
@@ -69,7 +69,7 @@ tagged as (
 
     union all
 
-    select subject_id, tag_code, tag_name, cast(null as {{ dbt.type_string() }}) as evidence_record_id
+    select subject_id, tag_code, tag_name, cast(null as string) as evidence_record_id
     from valued
     where number_value is not null
         and (lower is null or number_value >= lower)

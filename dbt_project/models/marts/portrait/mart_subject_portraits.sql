@@ -1,4 +1,5 @@
--- One row per subject and dimension: the portrait. A subject that is not active has no score and no peers.
+-- One row per subject and dimension: the portrait. A subject that is not active has no score and
+-- no peers.
 with
 
 scores as (
@@ -45,18 +46,25 @@ ranked as (
         ) as peers
     from grouped
 
+),
+
+released as (
+
+    select
+        subject_id,
+        dimension_code,
+        cast(score as decimal(9, 4)) as score,
+        peer_group,
+        -- percentile rank: half of those with the same score count as lower
+        case
+            when score is not null then cast(
+                round(50 * (cast(place - 1 as double) / peers + share_not_better), 4)
+                as decimal(9, 4)
+            )
+        end as peer_percentile,
+        cast(coverage as decimal(9, 4)) as coverage
+    from ranked
+
 )
 
-select
-    subject_id,
-    dimension_code,
-    cast(score as decimal(9, 4)) as score,
-    peer_group,
-    -- percentile rank: half of those with the same score count as lower
-    case
-        when score is not null then cast(
-            round(50 * (cast(place - 1 as double) / peers + share_not_better), 4) as decimal(9, 4)
-        )
-    end as peer_percentile,
-    cast(coverage as decimal(9, 4)) as coverage
-from ranked
+select * from released

@@ -5,20 +5,25 @@ batches as (
 
     select * from {{ ref('stg_ops__batches') }}
 
+),
+
+released as (
+
+    select
+        feed,
+        dataset,
+        batch_id,
+        source_sha256,
+        delivered_date,
+        rows_landed,
+        rows_validated,
+        rows_quarantined,
+        rows_refused,
+        status,
+        -- the code alone: the sentence after it names files and values
+        split_part(reason, ':', 1) as refusal_code
+    from batches
+
 )
 
-select
-    feed,
-    dataset,
-    batch_id,
-    source_sha256,
-    delivered_date,
-    rows_landed,
-    rows_validated,
-    rows_quarantined,
-    rows_refused,
-    status,
-    -- the code alone: the sentence after it names files and values
-    split_part(reason, ':', 1) as refusal_code
-from batches
-where delivered_date <= cast({{ as_of() }} as date)
+select * from released

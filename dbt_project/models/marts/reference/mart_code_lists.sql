@@ -1,5 +1,5 @@
--- One row per column and code of the released marts, the national code tables aside: what the code means; for grades
--- the inclusive lower and the exclusive upper bound of the score.
+-- One row per column and code of the released marts, the national code tables aside: what the
+-- code means; for grades the inclusive lower and the exclusive upper bound of the score.
 with
 
 code_values as (
@@ -99,13 +99,19 @@ listed as (
     union all
     select 'metric_code', indicator_code, name, null, null, basis from indicators
 
+),
+
+released as (
+
+    select
+        column_name,
+        code,
+        title,
+        cast(lower as double) as lower,
+        cast(upper as double) as upper,
+        basis
+    from listed
+
 )
 
-select
-    column_name,
-    code,
-    title,
-    cast(lower as double) as lower,
-    cast(upper as double) as upper,
-    basis
-from listed
+select * from released

@@ -1,4 +1,5 @@
--- One row per metric of the released marts and version of its definition: the indicators of the index, and the rest.
+-- One row per metric of the released marts and version of its definition: the indicators of the
+-- index, and the rest.
 with
 
 definitions as (
@@ -26,7 +27,8 @@ index_metrics as (
         indicators.name,
         coalesce(measures.formula, '下级指标得分之和') as formula,
         coalesce(measures.unit, '分') as unit,
-        case when measures.method = 'cap' then 'lower_is_better' else 'higher_is_better' end as direction,
+        case when measures.method = 'cap' then 'lower_is_better' else 'higher_is_better' end
+            as direction,
         indicators.spec_version,
         case
             when measures.basis is null then indicators.basis
