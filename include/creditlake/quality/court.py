@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 
 from creditlake.contracts import Dataset
+from creditlake.quality.normalise import identifier
 from creditlake.quality.suite import Rule, Suite, load_suite
 from creditlake.quality.view import day_column, repeats_name, view_name
 from creditlake.workdays import load_calendar, working_days_sql
@@ -177,10 +178,14 @@ def _metric(expectation: Any, part: str, batch_id: str) -> MetricConfiguration:
 
 def _aside(rule: Rule, expectation: Any, batch_id: str) -> tuple[MetricConfiguration | None, bool]:
     """Return the metric from which the rows a rule judged follow, and whether it counts these or the others."""
-    domain = _domain(batch_id, rule.arguments["column"])
+    column = rule.arguments["column"]
+    domain = _domain(batch_id, column)
     if "where" in rule.arguments:
         return MetricConfiguration(_IN_SCOPE, domain, {"scope": rule.arguments["where"]}), True
-    if expectation.map_metric == "column_values.nonnull" or rule.arguments["column"] == "_source_row":
+    if "sql" in rule.arguments and column != "_source_row":
+        scope = f"{identifier(column)} is not null and ({rule.arguments['sql']}) is not null"
+        return MetricConfiguration(_IN_SCOPE, domain, {"scope": scope}), True
+    if expectation.map_metric == "column_values.nonnull" or column == "_source_row":
         return None, False
     return MetricConfiguration(_NULLS, domain, {}), False
 

@@ -50,7 +50,8 @@ class CreditlakeDuckDBDatasource(SQLDatasource):
         return CreditlakeDuckDBExecutionEngine
 
     def _create_engine(self) -> sa.Engine:
-        return sa.create_engine(str(self.connection_string), poolclass=sa.pool.StaticPool)
+        """Each statement is its own transaction: the judge writes on the same connection, and drops free memory."""
+        return sa.create_engine(str(self.connection_string), poolclass=sa.pool.StaticPool, isolation_level="AUTOCOMMIT")
 
     def get_execution_engine(self) -> SqlAlchemyExecutionEngine:
         """Return the engine, the same one every time."""
