@@ -82,10 +82,14 @@ def locales(path: Path, place: str) -> list[str]:
     tree = parse(path)
     problems = [f"{place} imports locale" for name in imported_modules(tree) if name == "locale"]
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _opens_text(node):
-            if "encoding" not in {keyword.arg for keyword in node.keywords}:
-                problems.append(f"{place}:{node.lineno} reads or writes text without an encoding")
+        if isinstance(node, ast.Call) and _opens_text(node) and not _names_encoding(node):
+            problems.append(f"{place}:{node.lineno} reads or writes text without an encoding")
     return problems
+
+
+def _names_encoding(call: ast.Call) -> bool:
+    by_place = {"read_text": 0, "write_text": 1}.get(call.func.attr, 3) if isinstance(call.func, ast.Attribute) else 3
+    return len(call.args) > by_place or "encoding" in {keyword.arg for keyword in call.keywords}
 
 
 def _opens_text(call: ast.Call) -> bool:
