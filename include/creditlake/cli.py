@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from creditlake import commands
 
@@ -50,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-Names = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Names: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _command(names: Names, name: str, run: Command, text: str) -> argparse.ArgumentParser:

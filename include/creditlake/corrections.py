@@ -6,6 +6,8 @@ waiver, the rules it names no longer keep the row out: in its batch they are rec
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,6 +19,7 @@ import pyarrow.parquet as pq
 from creditlake.bronze import Batch
 from creditlake.contracts import CORRECTION, WAIVER, Dataset
 from creditlake.lake import LakePaths
+from creditlake.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +46,77 @@ def settlements(rows_file: Path) -> list[Settlement]:
     """Return what the rows of a batch settle, empty for an ordinary delivery.
 
     Raises:
-        ValueError: a row names no quarantined row, or a waiver lacks who, why or until when.
+        Refusal: ``bad_correction``: a row names no quarantined row, two name the same one, or a waiver lacks who, why
+            or until when.
     """
     names = pq.read_schema(rows_file).names
     if CORRECTION[0] not in names:
         return []
     columns = ["_source_row", *(name for name in (*CORRECTION, *WAIVER) if name in names)]
-    return [_settlement(row) for row in pq.read_table(rows_file, columns=columns).to_pylist()]
+    settled = [_settlement(row) for row in pq.read_table(rows_file, columns=columns).to_pylist()]
+    named = Counter((settlement.batch_id, settlement.row) for settlement in settled)
+    for (batch_id, row), times in named.items():
+        if times > 1:
+            raise Refusal("bad_correction", f"batch {batch_id}, row {row} is settled {times} times", len(settled))
+    return settled
 
 
 def _settlement(row: dict[str, object]) -> Settlement:
-    batch_id, number = row.get("_corrects_batch_id"), row.get("_corrects_row")
-    if not batch_id or not str(number).isdigit():
-        raise ValueError(f"row {row['_source_row']} corrects no row: batch {batch_id!r}, row {number!r}")
-    correction = Settlement(int(str(row["_source_row"])), str(batch_id), int(str(number)))
-    if not row.get("_waived_rules"):
+    batch_id, number = row.get("_corrects_batch_id"), str(row.get("_corrects_row"))
+    if not batch_id or not (number.isascii() and number.isdigit()):
+        raise Refusal("bad_correction", f"row {row['_source_row']} corrects no row: batch {batch_id!r}, row {number!r}")
+    correction = Settlement(int(str(row["_source_row"])), str(batch_id), int(number))
+    if not any(row.get(name) for name in WAIVER):
         return correction
     missing = [name for name in WAIVER if not row.get(name)]
     if missing:
-        raise ValueError(f"row {row['_source_row']}: a waiver says {', '.join(missing)}")
+        raise Refusal("bad_correction", f"row {row['_source_row']}: the waiver lacks {', '.join(missing)}")
     return replace(
         correction,
         waived=frozenset(str(row["_waived_rules"]).split(";")),
         by=str(row["_waived_by"]),
         reason=str(row["_waived_reason"]),
-        until=date.fromisoformat(str(row["_waived_until"])),
+        until=_last_day(row),
     )
 
 
-def let_waived_in(failed_rows: pa.Table, critical: frozenset[str], settled: list[Settlement]) -> pa.Table:
+def _last_day(row: dict[str, object]) -> date:
+    try:
+        return date.fromisoformat(str(row["_waived_until"]))
+    except ValueError:
+        raise Refusal(
+            "bad_correction", f"row {row['_source_row']}: {row['_waived_until']!r} is not a day like 2026-10-31"
+        ) from None
+
+
+def refuse_unless_open(connection: duckdb.DuckDBPyConnection, dataset: Dataset, settled: Sequence[Settlement]) -> None:
+    """Raise Refusal ``bad_correction`` when a row to be settled is not open in the dataset's quarantine."""
+    if not settled:
+        return
+    statement = f"select _batch_id, _source_row from lake.quarantine.{dataset.table} where _state = 'open'"
+    open_rows = set(connection.execute(statement).fetchall())
+    for settlement in settled:
+        if (settlement.batch_id, settlement.row) not in open_rows:
+            raise Refusal("bad_correction", _not_open(dataset, settlement), len(settled))
+
+
+def _not_open(dataset: Dataset, settlement: Settlement) -> str:
+    place = f"{dataset.feed}.{dataset.name}, batch {settlement.batch_id}, row {settlement.row}"
+    return f"{place} is not an open row of the quarantine"
+
+
+def waiver_ends(settled: Sequence[Settlement]) -> pa.Table:
+    """Return ``_source_row, until``: the last day of every waived row of a batch."""
+    ends = [(settlement.source_row, settlement.until) for settlement in settled if settlement.until]
+    return pa.table(
+        {
+            "_source_row": pa.array([row for row, _ in ends], pa.int64()),
+            "until": pa.array([until for _, until in ends], pa.date32()),
+        }
+    )
+
+
+def let_waived_in(failed_rows: pa.Table, critical: frozenset[str], settled: Sequence[Settlement]) -> pa.Table:
     """Return the failed rows without those whose every critical rule was waived."""
     waived = {settlement.source_row: settlement.waived for settlement in settled if settlement.waived}
     if not waived:
@@ -107,8 +152,7 @@ def close(connection: duckdb.DuckDBPyConnection, batch: Batch, dataset: Dataset,
             ],
         ).fetchone()
         if changed is None or changed[0] != 1:
-            place = f"{dataset.feed}.{dataset.name}, batch {settlement.batch_id}, row {settlement.row}"
-            raise ValueError(f"{place} is not an open row of the quarantine")
+            raise ValueError(_not_open(dataset, settlement))
 
 
 def write_open_rows(connection: duckdb.DuckDBPyConnection, dataset: Dataset, target: Path) -> int:
@@ -138,8 +182,7 @@ def write_waiver(
         [settlement.batch_id, settlement.row],
     ).fetchone()
     if found is None:
-        place = f"{dataset.feed}.{dataset.name}, batch {settlement.batch_id}, row {settlement.row}"
-        raise ValueError(f"{place} is not an open row of the quarantine")
+        raise ValueError(_not_open(dataset, settlement))
     path = str(target).replace("'", "''")
     connection.execute(
         f"""copy (select _batch_id as _corrects_batch_id, _source_row as _corrects_row,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -16,10 +16,11 @@ import pyarrow.parquet as pq
 
 from creditlake.bronze import Batch
 from creditlake.contracts import Dataset, load_feeds
-from creditlake.corrections import close, let_waived_in, settlements
-from creditlake.lake import LakePaths, writing
+from creditlake.corrections import Settlement, close, let_waived_in, refuse_unless_open, settlements, waiver_ends
+from creditlake.lake import LakePaths, Writer
 from creditlake.lake.ledger import LedgerEntry, QualityCheck, find_entry, write_checks, write_entry
 from creditlake.lake.tables import identifier
+from creditlake.refusal import Refusal
 
 if TYPE_CHECKING:
     from creditlake.quality import RuleResult, Verdict
@@ -40,8 +41,11 @@ class Outcome:
     is_new: bool
 
 
-def validate(paths: LakePaths, batch: Batch, run_name: str) -> Outcome:
+def validate(paths: LakePaths, batch: Batch, run_name: str, writer: Writer | None = None) -> Outcome:
     """Judge one batch and take it into the lake, or find that it was taken before.
+
+    Args:
+        writer: The connection to use when many batches follow each other; the lease is held for this batch only.
 
     After a failed commit the connection is thrown away, the ledger is asked, and only then the whole batch is
     tried again: COMMIT alone is never repeated (reference: docs/decisions/0002).
@@ -49,9 +53,14 @@ def validate(paths: LakePaths, batch: Batch, run_name: str) -> Outcome:
     Raises:
         duckdb.Error: the batch could not be written in four tries; nothing of it is in the lake.
     """
+    with Writer(paths) if writer is None else contextlib.nullcontext(writer) as used:
+        return _validate(paths, batch, run_name, used)
+
+
+def _validate(paths: LakePaths, batch: Batch, run_name: str, writer: Writer) -> Outcome:
     for pause in (*BACK_OFF_SECONDS, None):
         try:
-            return _validate_once(paths, batch, run_name)
+            return _validate_once(paths, batch, run_name, writer)
         except (duckdb.TransactionException, duckdb.IOException) as error:
             if pause is None:
                 raise
@@ -62,8 +71,8 @@ def validate(paths: LakePaths, batch: Batch, run_name: str) -> Outcome:
     raise AssertionError("unreachable: the last try returns or raises")
 
 
-def _validate_once(paths: LakePaths, batch: Batch, run_name: str) -> Outcome:
-    with writing(paths) as connection:
+def _validate_once(paths: LakePaths, batch: Batch, run_name: str, writer: Writer) -> Outcome:
+    with writer.turn() as connection:
         known = find_entry(connection, batch.feed, batch.dataset, batch.batch_id)
         if known is not None:
             return Outcome(known, is_new=False)
@@ -76,11 +85,16 @@ def _judge(paths: LakePaths, connection: duckdb.DuckDBPyConnection, batch: Batch
     from creditlake.quality import judge
 
     dataset = load_feeds()[batch.feed].dataset(batch.dataset)
+    try:
+        settled = settlements(batch.rows_file(paths))
+        refuse_unless_open(connection, dataset, settled)
+    except Refusal as refusal:
+        return _refuse(connection, batch, str(refusal), ())
     verdict = judge(batch.rows_file(paths), dataset, batch.delivered, run_name, batch.batch_id)
     keep_verdict(paths, batch, verdict.document)
     if verdict.refused:
         return _refuse(connection, batch, verdict.refused, [_check(batch, result) for result in verdict.results])
-    return _accept(paths, connection, batch, verdict)
+    return _accept(paths, connection, batch, verdict, settled)
 
 
 def _check(batch: Batch, result: RuleResult, waived: frozenset[str] = frozenset()) -> QualityCheck:
@@ -122,15 +136,16 @@ def _accept(
     connection: duckdb.DuckDBPyConnection,
     batch: Batch,
     verdict: Verdict,
+    settled: Sequence[Settlement],
 ) -> LedgerEntry:
     dataset = load_feeds()[batch.feed].dataset(batch.dataset)
-    settled = settlements(batch.rows_file(paths))
     critical = frozenset(result.rule_id for result in verdict.results if result.severity == "critical")
     failed_rows = let_waived_in(verdict.failed_rows, critical, settled)
     failed = set(failed_rows.column("_source_row").to_pylist())
     connection.register("failed_rows", failed_rows)
+    connection.register("waiver_ends", waiver_ends(settled))
     connection.execute("begin")
-    _insert_validated(connection, paths, batch, dataset, max((s.until for s in settled if s.until), default=None))
+    _insert_validated(connection, paths, batch, dataset)
     if failed:
         _insert_quarantine(connection, paths, batch, dataset)
     close(connection, batch, dataset, [s for s in settled if s.source_row not in failed])
@@ -142,18 +157,17 @@ def _accept(
     return entry
 
 
-def _insert_validated(
-    connection: duckdb.DuckDBPyConnection, paths: LakePaths, batch: Batch, dataset: Dataset, until: date | None
-) -> None:
+def _insert_validated(connection: duckdb.DuckDBPyConnection, paths: LakePaths, batch: Batch, dataset: Dataset) -> None:
     from creditlake.quality import normalised_columns_sql
 
     delivered = pq.read_schema(batch.rows_file(paths)).names
     connection.execute(
         f"""insert into lake.validated.{dataset.table}
             select {normalised_columns_sql(dataset, delivered)}, _batch_id, _source_row, _source_sha256,
-                cast(? as bigint), cast(? as date), cast(? as date)
-            from read_parquet(?) anti join failed_rows using (_source_row)""",
-        [batch.batch_seq, batch.delivered, until, str(batch.rows_file(paths))],
+                cast(? as bigint), cast(? as date), waiver_ends.until
+            from read_parquet(?) anti join failed_rows using (_source_row)
+            left join waiver_ends using (_source_row)""",
+        [batch.batch_seq, batch.delivered, str(batch.rows_file(paths))],
     )
 
 
@@ -166,7 +180,7 @@ def _insert_quarantine(connection: duckdb.DuckDBPyConnection, paths: LakePaths, 
     connection.execute(
         f"""insert into lake.quarantine.{dataset.table}
             select {columns}, _batch_id, _source_row, _source_sha256, cast(? as bigint), cast(? as date), null,
-                _failed_rules, 'open', null, null, null, null
+                failed_rows._failed_rules, 'open', null, null, null, null
             from read_parquet(?) join failed_rows using (_source_row)""",
         [batch.batch_seq, batch.delivered, str(batch.rows_file(paths))],
     )

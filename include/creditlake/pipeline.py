@@ -13,7 +13,7 @@ from creditlake.connectors.files import Delivery, discover, undeclared_folders
 from creditlake.contracts import Feed, load_feeds
 from creditlake.home import dbt_project
 from creditlake.ingest import Outcome, validate
-from creditlake.lake import LakePaths, dbt_attachment, lease, writing
+from creditlake.lake import LakePaths, Writer, dbt_attachment, lease, writing
 from creditlake.landing import Landed, land
 from creditlake.modelling import BuildResult
 from creditlake.modelling import build as dbt_build
@@ -54,22 +54,19 @@ def ingest_feed(paths: LakePaths, drop: Path, feed: Feed, as_of: date, run_name:
     A refused file stops nothing: its reason is in the ledger, in the outcome and in the log.
     """
     ingested = Ingested()
-    for delivery in discover(drop, feed):
-        for batch in load_bronze(paths, land(paths, delivery), as_of):
-            if isinstance(batch, Postponed):
-                log.info(
-                    "%s.%s: %s is of %s, later than %s: left for later",
-                    batch.feed,
-                    batch.dataset,
-                    batch.source_name,
-                    batch.delivered,
-                    as_of,
-                )
-                ingested.postponed.append(batch)
-                continue
-            outcome = validate(paths, batch, run_name)
-            ingested.outcomes.append(outcome)
-            _tell(outcome)
+    with Writer(paths) as writer:
+        for delivery in discover(drop, feed):
+            for batch in load_bronze(paths, land(paths, delivery), as_of):
+                if isinstance(batch, Postponed):
+                    log.info(
+                        "%s.%s: %s is of %s, later than %s: left for later",
+                        batch.feed, batch.dataset, batch.source_name, batch.delivered, as_of,
+                    )  # fmt: skip
+                    ingested.postponed.append(batch)
+                    continue
+                outcome = validate(paths, batch, run_name, writer)
+                ingested.outcomes.append(outcome)
+                _tell(outcome)
     return ingested
 
 

@@ -14,7 +14,7 @@ import duckdb
 
 from creditlake.bronze import Batch, all_batches
 from creditlake.ingest import validate
-from creditlake.lake import LakePaths, lease, reading
+from creditlake.lake import LakePaths, Writer, lease, reading
 from creditlake.lake.catalogue import SQLITE_PARTS, drop_catalogue, has_catalogue
 from creditlake.lake.ledger import entries
 
@@ -43,9 +43,10 @@ def rebuild(paths: LakePaths, run_name: str = RUN_NAME) -> int:
         raise RebuildRefused(f"bronze lacks {len(missing)} batches of the ledger: {shown}")
     with lease(paths):
         _set_aside(paths)
-    for number, batch in enumerate(batches, start=1):
-        validate(paths, batch, run_name)
-        log.info("rebuilt %d of %d: %s.%s, batch %s", number, len(batches), batch.feed, batch.dataset, batch.batch_id)
+    with Writer(paths) as writer:
+        for at, batch in enumerate(batches, start=1):
+            validate(paths, batch, run_name, writer)
+            log.info("rebuilt %d of %d: %s.%s, batch %s", at, len(batches), batch.feed, batch.dataset, batch.batch_id)
     shutil.rmtree(paths.root / SET_ASIDE)
     return len(batches)
 

@@ -18,6 +18,7 @@ Code = Literal[
     "unknown_dataset",
     "too_few_rows",
     "agreement",
+    "bad_correction",
 ]
 
 

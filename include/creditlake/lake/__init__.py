@@ -3,5 +3,6 @@
 from creditlake.lake.attach import dbt_attachment, reading, writing
 from creditlake.lake.lease import lease
 from creditlake.lake.paths import LakePaths
+from creditlake.lake.writer import Writer
 
-__all__ = ["LakePaths", "dbt_attachment", "lease", "reading", "writing"]
+__all__ = ["LakePaths", "Writer", "dbt_attachment", "lease", "reading", "writing"]
