@@ -86,7 +86,21 @@ def build(env: Mapping[str, str], project: Path, target: Path, as_of: date) -> B
         (target / name).unlink(missing_ok=True)
     arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps({"as_of": as_of.isoformat()})]
     _invoke(env, project, target, arguments)
-    return BuildResult(as_of, tuple(_nodes(target)))
+    return last_build(target)
+
+
+def last_build(target: Path) -> BuildResult:
+    """Return the build whose tables are in the lake, as dbt recorded it in its target folder.
+
+    Raises:
+        DbtFailed: there was none, or the last one failed or was interrupted: the tables may be of several builds.
+    """
+    results = _results(target)
+    bad = [str(result["unique_id"]) for result in results if result["status"] not in GOOD]
+    arguments = json.loads((target / _RESULTS).read_text(encoding="utf-8"))["args"]
+    if bad or arguments["which"] != "build":
+        raise DbtFailed(f"the last run in {target} is no whole build: {arguments['which']}, failed: {', '.join(bad)}")
+    return BuildResult(date.fromisoformat(arguments["vars"]["as_of"]), tuple(_nodes(target)))
 
 
 def unit_test(env: Mapping[str, str], project: Path, target: Path, as_of: date) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from creditlake.home import code_version, seeds_sha256
 from creditlake.lake import LakePaths, lease
 from creditlake.lake.attach import attach, connect
 from creditlake.lake.fsck import fsck
-from creditlake.modelling import BuildResult
+from creditlake.modelling import BuildResult, DbtFailed, last_build
 from creditlake.release.invariants import check_release
 from creditlake.release.marts import MartFile, export, released_marts
 from creditlake.release.store import MANIFEST, Release, load_release, make_current, sync_folder, write_durably
@@ -48,7 +48,7 @@ def publish(paths: LakePaths, built: BuildResult, as_of: date, created_at: datet
         created_at: The instant to write into the manifest; it has a time zone.
 
     Raises:
-        AuditFailed: names every critical check that failed.
+        AuditFailed: names every critical check that failed, or says that the lake holds the marts of another build.
         ValueError: ``created_at`` has no time zone, or the marts were built for another day.
     """
     if created_at.tzinfo is None:
@@ -60,10 +60,11 @@ def publish(paths: LakePaths, built: BuildResult, as_of: date, created_at: datet
     candidate.mkdir(parents=True)
     try:
         with lease(paths), duckdb_on(paths) as connection:
+            _refuse_if_built_again(paths, built)
             _refuse_if_damaged(paths)
             files = [export(connection, mart, candidate) for mart in released_marts(paths.dbt)]
             manifest = _manifest(connection, candidate, files, built, as_of, created_at)
-        return _switch(paths, candidate, manifest)
+            return _switch(paths, candidate, manifest)
     finally:
         shutil.rmtree(candidate, ignore_errors=True)
 
@@ -90,6 +91,16 @@ def duckdb_on(paths: LakePaths) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def _refuse_if_built_again(paths: LakePaths, built: BuildResult) -> None:
+    """A later build, also a failed one, has put other marts into the lake than those whose tests were passed."""
+    try:
+        recorded = last_build(paths.dbt)
+    except DbtFailed as error:
+        raise AuditFailed([str(error)]) from error
+    if recorded != built:
+        raise AuditFailed([f"the marts in the lake are of another build, as of {recorded.as_of}"])
+
+
 def _refuse_if_damaged(paths: LakePaths) -> None:
     problems = fsck(paths)
     if problems:
@@ -105,7 +116,7 @@ def _manifest(
     created_at: datetime,
 ) -> dict[str, Any]:
     checks = [
-        *_gx_checks(connection, as_of),
+        *_gx_checks(candidate),
         *built.checks,
         *check_release(candidate, [f.mart for f in files], as_of.isoformat()),
     ]
@@ -138,14 +149,14 @@ def _release_id(as_of: date, files: Iterable[MartFile]) -> str:
     return f"{as_of.isoformat()}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"
 
 
-def _gx_checks(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[Check]:
-    """One check a rule, over all batches that count at as_of."""
-    rows = connection.execute(
-        """select rule_id, min(severity), cast(sum(evaluated_rows) as bigint), cast(sum(failed_rows) as bigint)
-           from lake.ops.quality_checks inner join lake.ops.batches using (feed, dataset, batch_id)
-           where delivered_date <= ? group by rule_id order by rule_id""",
-        [as_of],
-    ).fetchall()
+def _gx_checks(candidate: Path) -> list[Check]:
+    """One check a rule, over all batches of the release."""
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            """select rule_id, min(severity), cast(sum(evaluated_rows) as bigint), cast(sum(failed_rows) as bigint)
+               from read_parquet(?) group by rule_id order by rule_id""",
+            [str(candidate / "mart_quality_checks.parquet")],
+        ).fetchall()
     outcome = {"critical": "failed", "warning": "warned"}
     return [
         Check(rule, "gx", severity, outcome[severity] if failed else "passed", evaluated, failed)
