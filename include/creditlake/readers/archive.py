@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zlib
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -43,7 +44,7 @@ def unpack(path: Path, name: str, member: str, target: Path) -> None:
     try:
         with ZipFile(path) as archive, archive.open(member) as reader, open(target, "wb") as writer:
             shutil.copyfileobj(reader, writer, 4 << 20)
-    except (BadZipFile, NotImplementedError, EOFError) as error:
+    except (BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
         raise Refusal("bad_archive", f"{name}: member {member} cannot be unpacked: {error}") from error
 
 
