@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import zlib
 from pathlib import Path, PurePosixPath
@@ -28,7 +29,7 @@ def members(path: Path, name: str) -> list[str]:
                 _check_path(entry, name)
                 if entry.flag_bits & 0x1:
                     raise Refusal("bad_archive", f"{name}: member {entry.filename} is encrypted")
-    except BadZipFile as error:
+    except (BadZipFile, NotImplementedError) as error:
         raise Refusal("bad_archive", f"{name} is not a readable archive: {error}") from error
     if not files:
         raise Refusal("bad_archive", f"{name} holds no file")
@@ -46,6 +47,10 @@ def unpack(path: Path, name: str, member: str, target: Path) -> None:
             shutil.copyfileobj(reader, writer, 4 << 20)
     except (BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
         raise Refusal("bad_archive", f"{name}: member {member} cannot be unpacked: {error}") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # the archive names a place outside itself; a full disk is no fault of it
+            raise
+        raise Refusal("bad_archive", f"{name}: member {member} lies outside the archive") from error
 
 
 def check_size(archive: ZipFile, name: str) -> None:
