@@ -56,5 +56,5 @@ class CreditlakeDuckDBDatasource(SQLDatasource):
     def get_execution_engine(self) -> SqlAlchemyExecutionEngine:
         """Return the engine, the same one every time."""
         if not isinstance(self._execution_engine, CreditlakeDuckDBExecutionEngine):
-            self._execution_engine = CreditlakeDuckDBExecutionEngine(engine=self.get_engine())
+            self._execution_engine = CreditlakeDuckDBExecutionEngine(engine=self.get_engine(), create_temp_table=False)
         return self._execution_engine
