@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-
 from creditlake.bronze import Batch, Postponed, all_batches, batch_id, load_bronze
 from creditlake.connectors.files import Delivery, discover, month_in, undeclared_folders
 from creditlake.contracts import load_feeds
 from creditlake.lake import LakePaths
 from creditlake.landing import land
+
 from tests.unit.clean_rows import clean_row
 from tests.unit.deliveries import bronze_of, drop_ratings, ratings_csv
 
@@ -122,7 +122,12 @@ def test_identity_numbers_of_persons_are_keyed_hashes_from_bronze_on(paths: Lake
 
 def test_a_batch_is_delivered_on_the_latest_day_its_rows_name(paths: LakePaths, tmp_path: Path) -> None:
     header = (*ratings_csv().strip().split(","), "提供日期")
-    rows = ({"提供日期": "2026-10-08"}, {"提供日期": "2026/10/09"}, {"提供日期": "20261007"}, {"提供日期": "2026-13-40"})
+    rows = (
+        {"提供日期": "2026-10-08"},
+        {"提供日期": "2026/10/09"},
+        {"提供日期": "20261007"},
+        {"提供日期": "2026-13-40"},
+    )
 
     batch = batch_of(paths, drop_ratings(tmp_path, ratings_csv(*rows, header=header), "ratings-2026-08.csv"))
 
@@ -224,7 +229,11 @@ def test_a_drop_is_read_oldest_month_first_and_undeclared_folders_are_told(tmp_p
 
     found = discover(tmp_path / "drop", load_feeds()["tax"])
 
-    assert [delivery.path.name for delivery in found] == ["violations-2026-09.csv", "arrears-2026-10.csv", "ratings.csv"]
+    assert [delivery.path.name for delivery in found] == [
+        "violations-2026-09.csv",
+        "arrears-2026-10.csv",
+        "ratings.csv",
+    ]
     assert undeclared_folders(tmp_path / "drop", load_feeds()) == ["weather"]
 
 
