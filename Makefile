@@ -1,5 +1,6 @@
 # Every target is thin: what it does lives in the package or in scripts/.
 LAKE ?= var/lake
+SIZE ?= 20000
 PY := .venv/bin/python
 .PHONY: setup demo test lint up bench clean
 
@@ -11,3 +12,24 @@ setup: .venv/.installed
 	.venv/bin/uv pip sync --quiet --require-hashes --python $(PY) requirements.lock
 	.venv/bin/uv pip install --quiet --python $(PY) --no-deps --editable .
 	touch $@
+
+demo: setup
+	$(PY) scripts/demo.py --lake $(LAKE)
+
+test: setup
+	$(PY) -m pytest
+
+lint: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy --strict
+	.venv/bin/sqlfluff lint dbt_project/models dbt_project/tests --processes 2 --nocolor --disable-progress-bar
+
+up: setup
+	$(PY) scripts/up.py --lake $(LAKE)
+
+bench: setup
+	$(PY) bench/run.py --subjects $(SIZE)
+
+clean:
+	rm -rf var .pytest_cache .mypy_cache .ruff_cache dbt_project/target dbt_project/logs

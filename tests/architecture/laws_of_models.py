@@ -70,7 +70,9 @@ def staging_folders(project: Path, feeds: Collection[str], datasets: Collection[
     staging = [model for model in models_of(project) if model.layer == "staging"]
     declared = {m.sources[0][0] for m in staging if m.sources} - {"validated"}
     problems = [f"no staging folder for feed {feed}" for feed in sorted(set(feeds) - {m.folder for m in staging})]
-    problems += [f"staging/{m.folder} is neither feed nor source" for m in staging if m.folder not in {*feeds, *declared}]
+    problems += [
+        f"staging/{m.folder} is neither feed nor source" for m in staging if m.folder not in {*feeds, *declared}
+    ]
     names = {model.name for model in staging}
     problems += [f"no model stg_{f}__{d}" for f, d in sorted(datasets) if f"stg_{f}__{d}" not in names]
     for model in staging:

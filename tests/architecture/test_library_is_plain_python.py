@@ -122,7 +122,9 @@ def test_l11_what_hangs_on_the_locale_is_found(tmp_path: Path, text: str) -> Non
     assert said_of(laws.locales, tmp_path, text)
 
 
-@pytest.mark.parametrize("text", ["open(p, 'rb')", "open(p, mode='wb')", "p.read_text(encoding='utf-8')", "p.read_text('utf-8')"])
+@pytest.mark.parametrize(
+    "text", ["open(p, 'rb')", "open(p, mode='wb')", "p.read_text(encoding='utf-8')", "p.read_text('utf-8')"]
+)
 def test_l11_bytes_and_named_encodings_are_none(tmp_path: Path, text: str) -> None:
     assert said_of(laws.locales, tmp_path, text) == []
 

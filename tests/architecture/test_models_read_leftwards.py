@@ -15,13 +15,12 @@ from tests.architecture.tree import DBT, models_of, write_tree
 
 STAGING, INTERMEDIATE, MARTS = "models/staging/penalty", "models/intermediate/records", "models/marts/quality"
 GOOD = {
-    f"{STAGING}/stg_penalty__decisions.sql": "-- One row per x\nselect 1 from {{ source('validated', 'penalty_decisions') }}",
+    f"{STAGING}/stg_penalty__decisions.sql": "select * from {{ source('validated', 'penalty_decisions') }}",
     f"{INTERMEDIATE}/int_records.sql": "select * from {{ ref('stg_penalty__decisions') }}, {{ ref('ref_codes') }}",
     f"{MARTS}/mart_records.sql": "select * from {{ ref('int_records') }}",
     "seeds/ref_codes.csv": "code\n1\n",
 }
 Law = Callable[[Path], list[str]]
-
 
 
 def test_l1_a_layer_reads_only_the_layer_to_its_left() -> None:
