@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from creditlake import commands
+from creditlake.lake import LakePaths
+from creditlake.lake.lease import LeaseHeld
 
 log = logging.getLogger(__name__)
 Command = Callable[[argparse.Namespace], int]
@@ -34,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Command = options.command
     try:
         return run(options)
-    except commands.Failed as failure:
+    except (commands.Failed, FileNotFoundError, LeaseHeld) as failure:
         print(f"creditlake: {failure}", file=sys.stderr)
         return 1
 
@@ -61,7 +63,7 @@ def _command(names: Names, name: str, run: Command, text: str) -> argparse.Argum
 
 
 def _with_lake(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("--lake", type=Path, required=True, metavar="DIR", help="the lake's folder")
+    parser.add_argument("--lake", type=_lake, required=True, metavar="DIR", help="the lake's folder")
     return parser
 
 
@@ -141,6 +143,17 @@ def _folder(text: str) -> Path:
     path = Path(text)
     if not path.is_dir():
         raise argparse.ArgumentTypeError(f"{text} is not a folder")
+    return path
+
+
+def _lake(text: str) -> Path:
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a folder")
+    try:
+        LakePaths.at(path)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
     return path
 
 

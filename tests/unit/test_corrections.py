@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -25,11 +26,25 @@ Change = Callable[[dict[str, str]], None]
 STATES = "select _source_row, _state, _state_batch_id, _state_by, _state_reason, _state_until from lake.quarantine"
 
 
-@pytest.fixture
-def first(paths: LakePaths, tmp_path: Path) -> LedgerEntry:
-    """A batch of three rows, of which rows 2 and 3 are quarantined."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[LakePaths, LedgerEntry]:
+    """A lake with a batch of three rows, of which rows 2 and 3 are quarantined; only to be copied."""
+    folder = tmp_path_factory.mktemp("made")
+    paths = LakePaths(folder / "lake")
     wrong = {"统一社会信用代码": invented_uscc(2), "信用等级": "E"}
-    return take(paths, tmp_path, ratings_csv(GOOD, wrong, TWO_RULES)).entry
+    return paths, take(paths, folder, ratings_csv(GOOD, wrong, TWO_RULES)).entry
+
+
+@pytest.fixture
+def paths(made: tuple[LakePaths, LedgerEntry], tmp_path: Path) -> LakePaths:
+    """That lake, to be changed."""
+    return LakePaths(shutil.copytree(made[0].root, tmp_path / "lake"))
+
+
+@pytest.fixture
+def first(made: tuple[LakePaths, LedgerEntry]) -> LedgerEntry:
+    """The ledger line of its batch."""
+    return made[1]
 
 
 def export(paths: LakePaths, folder: Path) -> list[dict[str, str]]:

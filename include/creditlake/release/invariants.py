@@ -97,13 +97,30 @@ INVARIANTS = (
     Invariant(
         "loan_score_is_base_plus_points",
         "mart_loan_scores",
-        "it.score is not null and it.score <> it.base + (select sum(other.points) from mart_loan_score_points other"
+        "it.score is not null and it.score is distinct from it.base + (select sum(other.points) from mart_loan_score_points other"
         " where other.subject_id = it.subject_id and other.model_id = it.model_id)",
     ),
     Invariant(
         "loan_subject_is_scored_or_stopped",
         "mart_loan_scores",
         "(it.score is null or it.grade is null) and it.hard_stop_code is null",
+    ),
+    Invariant(
+        "loan_subject_has_each_feature_once",
+        "mart_loan_scores",
+        "it.score is not null and (select count(*) from mart_loan_score_points other"
+        " where other.subject_id = it.subject_id and other.model_id = it.model_id) <> (select count(distinct feature)"
+        " from mart_loan_score_points other where other.model_id = it.model_id)",
+    ),
+    Invariant(
+        "loan_points_are_of_a_judged_subject",
+        "mart_loan_score_points",
+        _exists("mart_loan_scores", "other.subject_id = it.subject_id and other.model_id = it.model_id"),
+    ),
+    Invariant(
+        "nothing_is_scored_after_a_hard_stop",
+        "mart_loan_scores",
+        "it.hard_stop_code is not null and (it.score is not null or it.grade is not null)",
     ),
     Invariant(
         "grade_follows_from_the_released_bands",

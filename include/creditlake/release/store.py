@@ -63,7 +63,7 @@ def current(paths: LakePaths) -> Release:
 def list_releases(paths: LakePaths) -> list[Release]:
     """Return all releases, oldest business date first."""
     found = [load_release(paths, path.parent.name) for path in paths.releases.glob(f"*/{MANIFEST}")]
-    return sorted(found, key=lambda release: (release.as_of, str(release.manifest["created_at"])))
+    return sorted(found, key=lambda release: (release.as_of, str(release.manifest["created_at"]), release.release_id))
 
 
 def make_current(paths: LakePaths, release_id: str) -> None:
