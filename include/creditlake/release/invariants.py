@@ -97,8 +97,8 @@ INVARIANTS = (
     Invariant(
         "loan_score_is_base_plus_points",
         "mart_loan_scores",
-        "it.score is not null and it.score is distinct from it.base + (select sum(other.points) from mart_loan_score_points other"
-        " where other.subject_id = it.subject_id and other.model_id = it.model_id)",
+        "it.score is not null and it.score is distinct from it.base + (select sum(other.points)"
+        " from mart_loan_score_points other where other.subject_id = it.subject_id and other.model_id = it.model_id)",
     ),
     Invariant(
         "loan_subject_is_scored_or_stopped",
