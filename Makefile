@@ -29,7 +29,7 @@ up: setup
 	$(PY) scripts/up.py --lake $(LAKE)
 
 bench: setup
-	$(PY) bench/run.py --subjects $(SIZE)
+	$(PY) bench/bench.py --subjects $(SIZE)
 
 clean:
 	rm -rf var .pytest_cache .mypy_cache .ruff_cache dbt_project/target dbt_project/logs

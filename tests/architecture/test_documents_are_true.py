@@ -64,10 +64,8 @@ def test_no_file_names_a_place_of_the_machine_it_was_written_on() -> None:
 def test_a_wrong_document_is_found(tmp_path: Path) -> None:
     assert laws.made("run `make tests` or\nmake demo\n, or make do") == {"tests", "demo"}
     assert laws.make_targets("X := 1\n.PHONY: setup demo\nsetup:\n\ttrue\n") == {"setup", "demo"}
-    assert laws.commands_in("`creditlake fly --lake x`, creditlake turns, `.venv/bin/creditlake fsck`") == {
-        "fly",
-        "fsck",
-    }
+    named = "`creditlake fly --lake x`, creditlake turns, `.venv/bin/creditlake fsck`"
+    assert laws.commands_in(named) == {"fly", "fsck"}
     document = write_tree(tmp_path, {"docs/a.md": "`dags/none.py`, [x](none.md), [a](a.md)"}) / "docs" / "a.md"
     assert laws.missing_paths(document, tmp_path) == ["dags/none.py", "none.md"]
 
