@@ -97,7 +97,7 @@ def unpromised_marts(project: Path) -> list[str]:
     """L3: marts without an enforced contract, a described grain, described columns or an exposure."""
     declared = {entry["name"]: entry for entry in _entries(project, "models")}
     exposed = {name for entry in _entries(project, "exposures") for on in entry["depends_on"] for name in refs_of(on)}
-    problems = []
+    problems: list[str] = []
     for model in models_of(project):
         if model.layer == "marts":
             problems += _mart_problems(model, declared.get(model.name), model.name in exposed)
