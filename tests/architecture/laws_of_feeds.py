@@ -19,8 +19,6 @@ OWN_FILES = (
     "tests/fixtures/{feed}/*.csv",
 )
 """Where a feed's own files lie: the path is the name."""
-UNITED_IN = "dbt_project/models/intermediate/records/int_resolved_records.sql"
-"""The one place where a feed's records are united with the others': one word."""
 SHARED_FOLDERS = ("include/creditlake", "dags", "dbt_project/models", "dbt_project/macros", "expectations")
 
 

@@ -127,6 +127,36 @@ def _within(place: str, owners: Iterable[str]) -> bool:
     return any(place == owner or (owner.endswith("/") and place.startswith(owner)) for owner in owners)
 
 
+def decisions_in_dags(dags: Path) -> list[str]:
+    """DAG files that decide: they say when and in what order, so there is no ``if``, ``match`` or ``try`` in them."""
+    deciding = ast.If | ast.IfExp | ast.Match | ast.Try | ast.While
+    return [
+        f"{path.name}:{node.lineno} decides"
+        for path in python_files(dags)
+        for node in ast.walk(parse(path))
+        if isinstance(node, deciding)
+    ]
+
+
+def work_at_import(dags: Path) -> list[str]:
+    """DAG files that ask for anything while they are read: every parse would pay for it."""
+    asking = {"get", "open", "connect", "read_text", "glob", "iterdir", "now", "today", "execute", "getenv", "run"}
+    return [
+        f"{path.name}:{call.lineno} works at import"
+        for path in python_files(dags)
+        for statement in parse(path).body
+        if not isinstance(statement, ast.FunctionDef | ast.ClassDef)
+        for call in ast.walk(statement)
+        if isinstance(call, ast.Call) and _last_name(call) in asking
+    ]
+
+
+def _last_name(call: ast.Call) -> str:
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
 def long_modules(paths: Iterable[Path]) -> list[str]:
     """Modules of more than 300 lines."""
     counted = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in paths}

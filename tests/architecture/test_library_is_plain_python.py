@@ -158,3 +158,23 @@ def test_what_is_just_short_enough_is_none(tmp_path: Path) -> None:
     write_tree(tmp_path, {"module.py": "\n".join(["def f():", *["    x = 1"] * 39]) + "\n" * 261})
 
     assert laws.long_modules([tmp_path / "module.py"]) == laws.long_functions([tmp_path / "module.py"]) == []
+
+
+def test_a_dag_file_says_when_and_in_what_order_and_does_nothing_at_import() -> None:
+    assert laws.decisions_in_dags(ROOT / "dags") + laws.work_at_import(ROOT / "dags") == []
+
+
+@pytest.mark.parametrize("text", ["def f(n):\n    if n > 3:\n        skip()", "x = 1 if rows else 2"])
+def test_a_dag_that_decides_is_found(tmp_path: Path, text: str) -> None:
+    assert laws.decisions_in_dags(write_tree(tmp_path, {"bad.py": text}))
+
+
+@pytest.mark.parametrize("text", ["X = Variable.get('x')", "T = open('f').read()", "D = dag(start=now())"])
+def test_a_dag_that_works_at_import_is_found(tmp_path: Path, text: str) -> None:
+    assert laws.work_at_import(write_tree(tmp_path, {"bad.py": text}))
+
+
+def test_a_dag_that_loops_over_the_feeds_is_none(tmp_path: Path) -> None:
+    text = "def make(f):\n    Variable.get(f)\n\nfor feed in all_feeds():\n    globals()[feed] = make(feed)\n"
+
+    assert laws.work_at_import(write_tree(tmp_path, {"good.py": text})) == []

@@ -8,6 +8,7 @@ import pytest
 from creditlake.bronze import Batch, load_bronze
 from creditlake.connectors.files import discover, undeclared_folders
 from creditlake.contracts import Column, load_feeds
+from creditlake.ingest import validate
 from creditlake.lake import LakePaths
 from creditlake.landing import land
 from creditlake.quality.suite import load_suite
@@ -74,9 +75,7 @@ def test_l10_a_closed_list_keeps_what_is_not_in_it_out(name: str) -> None:
     assert {rule.severity for rule in closed} == {"critical"}
 
 
-def test_l10_a_value_of_an_unknown_unit_is_kept_out_and_not_converted(paths: LakePaths, tmp_path: Path) -> None:
-    from creditlake.ingest import validate
-
+def test_l10_an_unknown_category_or_shape_is_kept_out_and_not_guessed(paths: LakePaths, tmp_path: Path) -> None:
     (batch,) = bronze_of(
         paths, drop_ratings(tmp_path, ratings_csv({"评价年度": "二〇二五"}, {"信用等级": "甲"})), AS_OF
     )
