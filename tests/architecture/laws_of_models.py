@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -105,7 +106,7 @@ def unpromised_marts(project: Path) -> list[str]:
 
 
 def _entries(project: Path, kind: str) -> Iterator[dict[str, Any]]:
-    for path in sorted([*project.joinpath("models").rglob("*.yml"), *project.joinpath("models").rglob("*.yaml")]):
+    for path in sorted(path for folder in ("models", "seeds") for path in (project / folder).rglob("*.yml")):
         document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         yield from document.get(kind, [])
 
@@ -144,3 +145,21 @@ def undescribed_models(project: Path) -> list[str]:
         if not declared.get(model.name, "").startswith("One row per "):
             problems.append(f"{model.name}: no description that begins with its grain")
     return problems
+
+
+def unfounded_seeds(project: Path) -> list[str]:
+    """House: seeds whose rows do not say what they rest on, where the seed does not say it for all (``meta.basis``)."""
+    entries = _entries(project, "seeds")
+    founded = {entry["name"] for entry in entries if entry.get("config", {}).get("meta", {}).get("basis")}
+    return [
+        f"{path.stem} row {number} has no basis"
+        for path in sorted((project / "seeds").rglob("*.csv"))
+        if path.stem not in founded
+        for number, row in enumerate(_rows(path), start=1)
+        if not (row.get("basis") or row.get("source"))
+    ]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with open(path, encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))

@@ -167,3 +167,18 @@ def test_every_model_begins_with_its_grain() -> None:
 
 def test_a_model_without_its_grain_is_found(tmp_path: Path) -> None:
     assert "int_records: the file does not begin with its grain" in laws.undescribed_models(write_tree(tmp_path, GOOD))
+
+
+def test_judgement_is_data_and_every_row_of_it_names_its_basis() -> None:
+    assert sorted({problem.split(" row ")[0] for problem in laws.unfounded_seeds(DBT)}) == []
+
+
+def test_a_row_without_its_basis_is_found(tmp_path: Path) -> None:
+    founded = "seeds:\n  - {name: ref_industries, config: {meta: {basis: GB/T 4754-2017}}}\n"
+    files = {
+        "seeds/ref_terms.csv": "months,basis\n3,发改委令第58号\n6,\n",
+        "seeds/ref_industries.csv": "code\nA\n",
+        "seeds/ref.yml": founded,
+    }
+
+    assert laws.unfounded_seeds(write_tree(tmp_path, files)) == ["ref_terms row 2 has no basis"]
