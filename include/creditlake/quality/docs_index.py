@@ -52,7 +52,7 @@ def _sums(batches: Sequence[BatchDoc]) -> str:
     return cards(
         [
             ("", "批次", number(len(batches))),
-            *((status, f"批次{title}", number(counted[status])) for status, title in STATUS_TITLES.items()),
+            *((status, f"{title}批次", number(counted[status])) for status, title in STATUS_TITLES.items()),
             ("", "落地行数", number(sum(entry.rows_landed for entry in entries))),
             ("passed", "通过行数", number(sum(entry.rows_validated for entry in entries))),
             ("quarantined", "隔离行数", number(sum(entry.rows_quarantined for entry in entries))),
@@ -92,7 +92,7 @@ def _dataset_row(key: tuple[str, str], dataset: Dataset | None, batches: list[Ba
     )
     cells = "".join(f'<td class="n">{number(figure)}</td>' for figure in figures)
     return (
-        f"<tr><td>{escape(feed_title)}</td><td>{anchor}</td>{cells}"
+        f"<tr{'' if batches else ' class=idle'}><td>{escape(feed_title)}</td><td>{anchor}</td>{cells}"
         f'<td class="n">{share(quarantined, landed)}</td><td>{suite}</td></tr>'
     )
 

@@ -103,9 +103,15 @@ def _rules(batch: BatchDoc) -> str:
     passed = [rule for rule in batch.rules if not rule.failed]
     parts = []
     if failed:
-        parts += [f"<h2>未通过的规则（{len(failed)}）</h2>", table(HEADS, map(_row, failed), numeric=NUMERIC)]
+        parts += [
+            f"<h2>未通过的规则（{len(failed)}）</h2>",
+            table(HEADS, map(_row, failed), numeric=NUMERIC, css="results"),
+        ]
     if passed:
-        parts += [f"<h2>通过的规则（{len(passed)}）</h2>", table(HEADS, map(_row, passed), numeric=NUMERIC)]
+        parts += [
+            f"<h2>通过的规则（{len(passed)}）</h2>",
+            table(HEADS, map(_row, passed), numeric=NUMERIC, css="results"),
+        ]
     return "\n".join(parts)
 
 

@@ -67,7 +67,8 @@ def _kinds(suite: Suite, totals: dict[str, Total]) -> Iterator[str]:
     for kind, rules in kinds.items():
         title, explanation = KIND_TITLES[kind]
         yield f'<h2>{title} <small class="mono">{kind}</small></h2><p>{explanation}。</p>'
-        yield table(HEADS, [_rule_row(rule, suite.dataset, totals[rule.rule_id]) for rule in rules], numeric=NUMERIC)
+        rows = [_rule_row(rule, suite.dataset, totals[rule.rule_id]) for rule in rules]
+        yield table(HEADS, rows, numeric=NUMERIC, css="rules")
 
 
 def _rule_row(rule: Rule, dataset: Dataset, total: Total) -> str:

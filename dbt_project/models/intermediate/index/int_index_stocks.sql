@@ -8,6 +8,12 @@ records as (
 
 ),
 
+record_types as (
+
+    select * from {{ ref('ref_record_types') }}
+
+),
+
 authorizations as (
 
     select * from {{ ref('int_loan_authorizations') }}
@@ -31,11 +37,14 @@ spans as (
     -- what may be shown at as_of was listed without a break since its date
     select
         'serious_list' as topic,
-        subject_id,
-        occurred_date as start_date,
-        visible_until as last_date
+        records.subject_id,
+        records.occurred_date as start_date,
+        records.visible_until as last_date
     from records
-    where is_visible and is_serious_list
+    inner join record_types
+        on records.record_type = record_types.record_type
+    where records.is_visible
+        and record_types.is_serious_list
 
     union all
 

@@ -1,10 +1,16 @@
--- One row per authorisation whose subject was found: who allowed whom to look, from when until
--- when.
+-- One row per authorisation in the version that counts whose subject was found: from when until when
+-- others may look into its data.
 with
 
 authorizations as (
 
     select * from {{ ref('stg_lending__authorizations') }}
+
+),
+
+current_authorizations as (
+
+    {{ current_version('authorizations') }}
 
 ),
 
@@ -18,11 +24,11 @@ linked as (
 
     select
         links.subject_id,
-        authorizations.authorized_date,
-        authorizations.valid_until
-    from authorizations
+        current_authorizations.authorized_date,
+        current_authorizations.valid_until
+    from current_authorizations
     inner join links
-        on authorizations.identity_key = links.identity_key
+        on current_authorizations.identity_key = links.identity_key
     where links.subject_id is not null
 
 )

@@ -1,30 +1,10 @@
--- One row per subject with a head count: the share by which it changed against twelve months
--- before the latest one; null where there is no such month or it counted nobody.
+-- One row per subject with a head count in the last months: the latest one, and the share by which it
+-- changed against twelve months before; null where that month is not there or counted nobody.
 with
 
 headcounts as (
 
-    select * from {{ ref('stg_social_security__headcounts') }}
-
-),
-
-links as (
-
-    select * from {{ ref('int_identity_links') }}
-
-),
-
-by_month as (
-
-    select
-        links.subject_id,
-        headcounts.period_month as month_start,
-        sum(headcounts.insured_headcount) as insured_headcount
-    from headcounts
-    inner join links
-        on headcounts.identity_key = links.identity_key
-    where links.subject_id is not null
-    group by links.subject_id, headcounts.period_month
+    select * from {{ ref('int_headcount_months') }}
 
 ),
 
@@ -32,8 +12,8 @@ latest as (
 
     select
         subject_id,
-        max(month_start) as month_start
-    from by_month
+        max(period_month) as period_month
+    from headcounts
     group by subject_id
 
 ),
@@ -42,15 +22,15 @@ compared as (
 
     select
         latest.subject_id,
-        now.insured_headcount as headcount_now,
-        before.insured_headcount as headcount_before
+        recent.insured_headcount as headcount_now,
+        earlier.insured_headcount as headcount_before
     from latest
-    inner join by_month as now
-        on latest.subject_id = now.subject_id
-        and latest.month_start = now.month_start
-    left join by_month as before
-        on latest.subject_id = before.subject_id
-        and before.month_start = latest.month_start - interval '12' month
+    inner join headcounts as recent
+        on latest.subject_id = recent.subject_id
+        and latest.period_month = recent.period_month
+    left join headcounts as earlier
+        on latest.subject_id = earlier.subject_id
+        and earlier.period_month = latest.period_month - interval '12' month
 
 ),
 
@@ -60,8 +40,9 @@ changes as (
         subject_id,
         cast(headcount_now as bigint) as insured_headcount,
         case
-            when headcount_before > 0
-                then round(cast(headcount_now - headcount_before as double) / headcount_before, 6)
+            when headcount_before > 0 then round(
+                cast(headcount_now - headcount_before as double) / headcount_before, 6
+            )
         end as headcount_change
     from compared
 

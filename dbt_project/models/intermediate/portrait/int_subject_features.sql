@@ -39,13 +39,7 @@ joined as (
         subjects.subject_id,
         subjects.is_active,
         coalesce(facts.is_on_serious_list, false) as is_on_serious_list,
-        extract(year from {{ as_of() }}) - extract(year from subjects.established_date)
-            - case
-                when extract(month from {{ as_of() }}) * 100 + extract(day from {{ as_of() }})
-                    < extract(month from subjects.established_date) * 100
-                    + extract(day from subjects.established_date) then 1
-                else 0
-            end as age_years,
+        {{ full_years('subjects.established_date', as_of()) }} as age_years,
         subjects.registered_capital_yuan,
         coalesce(penalty_weights.penalty_weight, 0) as penalty_weight,
         coalesce(record_counts.abnormal_count, 0) as abnormal_count,

@@ -1,5 +1,5 @@
--- One row per column and code of the released marts, the national code tables aside: what the
--- code means; for grades the inclusive lower and the exclusive upper bound of the score.
+-- One row per column and code of the released marts, the national code tables aside: what the code
+-- means; for grades the inclusive lower and the exclusive upper bound of the score.
 with
 
 code_values as (
@@ -8,57 +8,39 @@ code_values as (
 
 ),
 
-areas as (
+index_codes as (
 
-    select * from {{ ref('ref_index_areas') }}
-
-),
-
-indicators as (
-
-    select * from {{ ref('ref_index_indicators') }}
+    select * from {{ ref('int_index_codes') }}
 
 ),
 
-dimensions as (
+loan_codes as (
 
-    select * from {{ ref('ref_portrait_dimensions') }}
-
-),
-
-tags as (
-
-    select * from {{ ref('ref_portrait_tags') }}
+    select * from {{ ref('int_loan_codes') }}
 
 ),
 
-loan_models as (
+portrait_codes as (
 
-    select * from {{ ref('ref_loan_models') }}
-
-),
-
-loan_grades as (
-
-    select * from {{ ref('ref_loan_grades') }}
-
-),
-
-hard_stops as (
-
-    select * from {{ ref('ref_loan_hard_stops') }}
-
-),
-
-scorecard as (
-
-    select * from {{ ref('ref_loan_scorecard') }}
+    select * from {{ ref('int_portrait_codes') }}
 
 ),
 
 evaluation_grades as (
 
     select * from {{ ref('ref_evaluation_grade') }}
+
+),
+
+supervision_classes as (
+
+    select * from {{ ref('ref_supervision_class') }}
+
+),
+
+record_types as (
+
+    select * from {{ ref('ref_record_types') }}
 
 ),
 
@@ -72,32 +54,35 @@ listed as (
 
     select column_name, code, title, lower, upper, basis from code_values
     union all
-    select 'evaluation_grade', grade, title, cast(lower as double), cast(upper as double), basis
+    select column_name, code, title, lower, upper, basis from index_codes
+    union all
+    select column_name, code, title, lower, upper, basis from loan_codes
+    union all
+    select column_name, code, title, lower, upper, basis from portrait_codes
+    union all
+    select 'evaluation_grade' as column_name, grade as code, title, lower, upper, basis
     from evaluation_grades
     union all
-    select 'grade', grade, title, lower, upper, basis from loan_grades
+    select 'supervision_class' as column_name, supervision_class as code, title, lower, upper, basis
+    from supervision_classes
     union all
-    select 'district_code', area_code, name, null, null, basis from areas where not is_city
+    select
+        'record_type' as column_name,
+        record_type as code,
+        title,
+        null as lower,
+        null as upper,
+        basis
+    from record_types
     union all
-    select 'area_code', area_code, name, null, null, basis from areas
-    union all
-    select 'indicator_code', indicator_code, name, null, null, basis from indicators
-    union all
-    select 'parent_code', indicator_code, name, null, null, basis from indicators where level < 4
-    union all
-    select 'dimension_code', dimension_code, title, null, null, basis from dimensions
-    union all
-    select 'tag_code', tag_code, tag_name, null, null, basis from tags
-    union all
-    select 'model_id', model_id, title, null, null, basis from loan_models
-    union all
-    select 'hard_stop_code', hard_stop_code, title, null, null, basis from hard_stops
-    union all
-    select distinct 'reason_code', reason_code, reason_text, null, null, basis from scorecard
-    union all
-    select 'metric_code', metric_code, name, null, null, basis from metrics
-    union all
-    select 'metric_code', indicator_code, name, null, null, basis from indicators
+    select
+        'metric_code' as column_name,
+        metric_code as code,
+        name as title,
+        null as lower,
+        null as upper,
+        basis
+    from metrics
 
 ),
 
