@@ -1,0 +1,65 @@
+# airflow dag: one for every declared feed; a new contract is a new DAG
+"""``ingest_<feed>``: land ▸ load_bronze ▸ validate, by the contract's schedule."""
+
+from airflow.sdk import dag, task
+from creditlake.contracts import load_feeds
+from creditlake.orchestration.assets import validated
+from creditlake.orchestration.defaults import WRITER_POOL, as_of_param, daily_by_date, settings
+
+DOC = """
+### {title}：落地 ▸ 读入 ▸ 质检
+
+提供单位：{publisher}　依据：{basis}　数据集：{datasets}
+
+1. **落地**：把投递目录里的文件按内容原样存入保管库；同一文件再来不变。
+2. **读入**：每个文件（压缩包内每个成员）成为一个批次，列均为文本，附来源。
+3. **质检与入湖**：按 `expectations/{name}.yml` 判定；通过的行入湖，其余入隔离区并记下违反的全部规则。
+
+**文件被拒收**不算失败：其余文件与发布照常。原因在任务日志、`<数据湖>/alerts/` 和台账里；请提供单位更正后重新投递。
+
+**任务失败时**：看日志。数据湖被占用（LeaseHeld）或磁盘问题，处理后清除任务重跑即可，重跑不会重复入湖。
+"""
+
+
+def ingest_dag(feed):
+    """Make one feed's DAG."""
+    asset = validated(feed.name)
+    doc = DOC.format(
+        title=feed.title, publisher=feed.publisher, basis=feed.legal_basis, name=feed.name,
+        datasets="、".join(dataset.title for dataset in feed.datasets),
+    )  # fmt: skip
+
+    @dag(
+        dag_id=f"ingest_{feed.name}",
+        schedule=daily_by_date(feed.schedule),
+        params=as_of_param(),
+        **settings(f"接入：{feed.title}", doc, ["接入", feed.title], feed.owner),
+    )
+    def ingest():
+        @task(task_display_name="落地")
+        def land():
+            from creditlake.orchestration import ingest as steps
+
+            return steps.land(feed.name)
+
+        @task(task_display_name="读入")
+        def load_bronze(landed):
+            from creditlake.orchestration import ingest as steps
+
+            return steps.load_bronze(landed)
+
+        @task(task_display_name="质检与入湖", pool=WRITER_POOL, outlets=[asset])
+        def validate(batches, *, outlet_events):
+            from creditlake.orchestration import ingest as steps
+
+            counts = steps.validate(feed.name, batches)
+            outlet_events[asset].extra = counts
+            return counts
+
+        validate(load_bronze(land()))
+
+    return ingest()
+
+
+for _feed in load_feeds().values():
+    globals()[f"ingest_{_feed.name}"] = ingest_dag(_feed)

@@ -1,0 +1,75 @@
+"""Alerts: what went wrong, one JSON line each in ``<lake>/alerts/<month>.jsonl``, and by mail where a server is known.
+
+An alert names DAG, task, run and the kind of error. What an error says may quote a row, so it stays in the task's log
+and, cut short, in the lake; a mail has none of it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import BaseNotifier, Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+log = logging.getLogger(__name__)
+MAIL_CONNECTION = "creditlake_alerts"
+"""An SMTP connection; its extra field ``to`` names the receivers. Without it no mail is sent."""
+SHOWN_CHARACTERS = 300
+
+
+class Alert(BaseNotifier):  # type: ignore[misc]  # Airflow brings no types that mypy --strict can follow
+    """Tells of a task that failed for good."""
+
+    def notify(self, context: Any) -> None:
+        """Write the alert, then mail it."""
+        from creditlake.orchestration.context import lake
+
+        task, error = context["ti"], context.get("exception")
+        entry = {
+            "kind": "task_failed",
+            "dag_id": task.dag_id,
+            "task_id": task.task_id,
+            "run_id": context["run_id"],
+            "try_number": task.try_number,
+            "error": type(error).__name__,
+            "message": " ".join(str(error).split())[:SHOWN_CHARACTERS],
+        }
+        raise_alert(lake().root, entry)
+
+
+def raise_alert(root: Path, entry: dict[str, Any]) -> None:
+    """Log an alert, add it to the lake's file of this month, and mail it where the connection says to whom.
+
+    Args:
+        root: The lake's folder.
+        entry: JSON values; ``message`` stays out of the mail.
+    """
+    moment = datetime.now(UTC)
+    log.error("告警 %s", json.dumps(entry, ensure_ascii=False))
+    file = root / "alerts" / f"{moment:%Y-%m}.jsonl"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    line = json.dumps({"at": moment.isoformat(timespec="seconds"), **entry}, ensure_ascii=False) + "\n"
+    handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(handle, line.encode())
+    finally:
+        os.close(handle)
+    _mail({name: value for name, value in entry.items() if name != "message"})
+
+
+def _mail(entry: dict[str, Any]) -> None:
+    try:
+        connection = Connection.get(MAIL_CONNECTION)
+    except AirflowNotFoundException:
+        return
+    from airflow.providers.smtp.hooks.smtp import SmtpHook
+
+    subject = f"[creditlake] {entry['kind']}: {entry.get('dag_id', entry.get('feed'))}"
+    body = "<br>".join(f"{name}: {value}" for name, value in entry.items())
+    with SmtpHook(smtp_conn_id=MAIL_CONNECTION) as hook:
+        hook.send_email_smtp(to=connection.extra_dejson["to"], subject=subject, html_content=body)
