@@ -1,4 +1,4 @@
--- One row per subject and month of the last thirteen: the insured persons of all its units.
+-- One row per subject and month of the last fourteen: the insured persons of all its units.
 -- Older months serve no figure at as_of, and most rows of the lake are head counts.
 with
 
@@ -18,14 +18,15 @@ links as (
 
 units as (
 
+    -- not by window: most rows of the lake are head counts
     select
-        identity_key,
-        unit_code,
+        record_key,
         period_month,
+        max_by(identity_key, version_no) as identity_key,
         max_by(insured_headcount, version_no) as insured_headcount,
         max_by(is_withdrawn, version_no) as is_withdrawn
     from headcounts
-    group by identity_key, unit_code, period_month
+    group by record_key, period_month
 
 )
 
