@@ -36,6 +36,8 @@ from creditlake.quality import gx_duckdb as _gx_duckdb  # noqa: E402, F401 - so 
 
 ROW_COUNT = "table.row_count"
 NEWEST = "column.max"
+_SETTINGS = ("set timezone = 'UTC'", "set enable_external_file_cache = false")
+"""DuckDB's cache of files goes by path and second: a file written again within it would be read as it was."""
 _NULLS = "column_values.nonnull.unexpected_count"
 _IN_SCOPE = "column_values.creditlake_out_of_scope.unexpected_count"
 
@@ -132,7 +134,7 @@ def _engine() -> tuple[Any, duckdb.DuckDBPyConnection]:
     with engine.get_connection() as connection:
         raw = connection.connection.driver_connection
     raw = getattr(raw, "c", raw)
-    for statement in ("set timezone = 'UTC'", *working_days_sql(load_calendar())):
+    for statement in (*_SETTINGS, *working_days_sql(load_calendar())):
         raw.execute(statement)
     return engine, raw
 

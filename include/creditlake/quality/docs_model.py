@@ -33,7 +33,8 @@ class RuleLine:
 
     Attributes:
         severity: As recorded in the lake: a waived rule is a warning in the batch of its waiver.
-        samples: Numbers of source rows that broke it, at most 10; no values, and no rows of natural persons.
+        samples: Numbers of source rows that broke it, at most 10; no values, and no rows of natural persons;
+            None for a rule about the batch as a whole.
     """
 
     rule_id: str
@@ -42,7 +43,7 @@ class RuleLine:
     basis: str
     evaluated: int
     failed: int
-    samples: tuple[int, ...]
+    samples: tuple[int, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,12 @@ def _rule_line(
         basis=rule["basis"],
         evaluated=found["element_count"] - found["missing_count"] if is_row_rule else 1,
         failed=found["unexpected_count"] if is_row_rule else int(not result["success"]),
-        samples=tuple([row for row in _samples(found) if (batch_id, row) not in persons][:SAMPLES_SHOWN]),
+        samples=_shown(found, batch_id, persons) if is_row_rule else None,
     )
+
+
+def _shown(found: Mapping[str, Any], batch_id: str, persons: set[SourceRow]) -> tuple[int, ...]:
+    return tuple([row for row in _samples(found) if (batch_id, row) not in persons][:SAMPLES_SHOWN])
 
 
 def _samples(found: Mapping[str, Any]) -> list[int]:

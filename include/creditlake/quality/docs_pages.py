@@ -116,8 +116,8 @@ def _rules(batch: BatchDoc) -> str:
 
 
 def _row(rule: RuleLine) -> str:
-    more = "" if not rule.samples or rule.failed <= len(rule.samples) else " …"
-    samples = "、".join(map(str, rule.samples)) + more
+    more = " …" if rule.samples is not None and rule.failed > len(rule.samples) else ""
+    samples = "、".join(map(str, rule.samples or ())) + more
     return (
         f'<tr class="{"" if not rule.failed else escape(rule.severity)}">'
         f'<td class="mono">{escape(rule.rule_id)}</td><td>{escape(rule.title)}</td><td>{badge(rule.severity)}</td>'
