@@ -29,7 +29,18 @@ current_decisions as (
 parties as (
 
     select
-        *,
+        record_key,
+        identity_key,
+        penalty_kinds,
+        fine_yuan,
+        confiscated_yuan,
+        decided_date,
+        published_until,
+        authority,
+        document_no,
+        batch_id,
+        source_sha256,
+        source_row,
         case
             when party_type = '个体工商户' or left(uscc, 2) = '92' then 'individual'
             else 'unit'

@@ -3,7 +3,7 @@ with
 
 batches as (
 
-    select * from {{ ref('stg_ops__batches') }}
+    select * from {{ ref('int_batches') }}
 
 ),
 
@@ -20,8 +20,7 @@ released as (
         rows_quarantined,
         rows_refused,
         status,
-        -- the code alone: the sentence after it names files and values
-        split_part(reason, ':', 1) as refusal_code
+        refusal_code
     from batches
 
 )

@@ -2,35 +2,25 @@
 -- broke it.
 with
 
-checks as (
+verdicts as (
 
-    select * from {{ ref('stg_ops__quality_checks') }}
-
-),
-
-batches as (
-
-    select * from {{ ref('stg_ops__batches') }}
+    select * from {{ ref('int_rule_verdicts') }}
 
 ),
 
 released as (
 
     select
-        checks.feed,
-        checks.dataset,
-        checks.batch_id,
-        checks.rule_id,
-        checks.title,
-        checks.severity,
-        checks.scope,
-        checks.evaluated_rows,
-        checks.failed_rows
-    from checks
-    inner join batches
-        on checks.feed = batches.feed
-        and checks.dataset = batches.dataset
-        and checks.batch_id = batches.batch_id
+        feed,
+        dataset,
+        batch_id,
+        rule_id,
+        title,
+        severity,
+        scope,
+        evaluated_rows,
+        failed_rows
+    from verdicts
 
 )
 
