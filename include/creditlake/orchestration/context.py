@@ -34,7 +34,12 @@ def lake() -> LakePaths:
     """The lake this platform works on."""
     from creditlake.lake import LakePaths
 
-    return LakePaths.at(_folder("lake"))
+    return LakePaths.at(lake_folder())
+
+
+def lake_folder() -> Path:
+    """Where the lake lies, without loading what reads it."""
+    return _folder("lake")
 
 
 def drop() -> Path:

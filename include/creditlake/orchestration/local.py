@@ -6,12 +6,10 @@ Environment and AIRFLOW_HOME must be set before the first import of Airflow, and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from creditlake.orchestration.context import ZONE
 from creditlake.orchestration.defaults import WRITER_POOL
 
 
@@ -53,9 +51,8 @@ class Dags:
         return sorted(self.bag.dags)
 
     def run(self, dag_id: str, as_of: date, **conf: Any) -> Ran:
-        """Run one DAG to its end; the same DAG of the same day again replaces that run in the metadata database."""
-        moment = datetime(as_of.year, as_of.month, as_of.day, tzinfo=ZoneInfo(ZONE))
-        run = self.bag.dags[dag_id].test(logical_date=moment, run_conf={"as_of": as_of.isoformat(), **conf})
+        """Run one DAG to its end; the run stays in the metadata database, where the UI shows it."""
+        run = self.bag.dags[dag_id].test(run_conf={"as_of": as_of.isoformat(), **conf})
         tasks = run.get_task_instances()
         states = {task.task_id: str(task.state) for task in tasks}
         xcoms = {task.task_id: task.xcom_pull(task_ids=task.task_id) for task in tasks}

@@ -16,6 +16,8 @@ from typing import Any
 from airflow.sdk import BaseNotifier, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
+from creditlake.orchestration.context import lake_folder
+
 log = logging.getLogger(__name__)
 MAIL_CONNECTION = "creditlake_alerts"
 """An SMTP connection; its extra field ``to`` names the receivers. Without it no mail is sent."""
@@ -27,8 +29,6 @@ class Alert(BaseNotifier):  # type: ignore[misc]  # Airflow brings no types that
 
     def notify(self, context: Any) -> None:
         """Write the alert, then mail it."""
-        from creditlake.orchestration.context import lake
-
         task, error = context["ti"], context.get("exception")
         entry = {
             "kind": "task_failed",
@@ -39,7 +39,7 @@ class Alert(BaseNotifier):  # type: ignore[misc]  # Airflow brings no types that
             "error": type(error).__name__,
             "message": " ".join(str(error).split())[:SHOWN_CHARACTERS],
         }
-        raise_alert(lake().root, entry)
+        raise_alert(lake_folder(), entry)
 
 
 def raise_alert(root: Path, entry: dict[str, Any]) -> None:
