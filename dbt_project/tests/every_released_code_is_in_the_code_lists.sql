@@ -1,4 +1,5 @@
--- Every value of a coded column of the released marts (national code tables aside) is in mart_code_lists.
+-- Every value of a coded column of the released marts (national code tables aside) is in
+-- mart_code_lists.
 {% set coded = {
     'mart_subjects': ['subject_type', 'registration_status', 'district_code', 'district_source'],
     'mart_credit_records': ['record_type', 'severity', 'match_method', 'feed', 'dataset'],

@@ -1,4 +1,5 @@
--- One row per identity key that no uniform code resolves and kind of evidence that names exactly one subject.
+-- One row per identity key that no uniform code resolves and kind of evidence that names exactly
+-- one subject.
 with
 
 keys as (

@@ -1,4 +1,5 @@
--- One row per way in which any dataset but the register names a subject. Natural persons stop before.
+-- One row per way in which any dataset but the register names a subject. Natural persons stop
+-- before.
 {% set datasets = [
     'stg_registration__abnormal', 'stg_licensing__permits', 'stg_penalty__decisions', 'stg_tax__ratings',
     'stg_tax__arrears', 'stg_tax__violations', 'stg_social_security__headcounts',

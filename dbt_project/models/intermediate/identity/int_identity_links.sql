@@ -1,5 +1,5 @@
--- One row per identity key: the subject it names and by which evidence, or why none. Nothing is guessed: evidence that
--- fits several subjects decides nothing.
+-- One row per identity key: the subject it names and by which evidence, or why none. Nothing is
+-- guessed: evidence that fits several subjects decides nothing.
 with
 
 keys as (
@@ -24,10 +24,12 @@ ladder as (
 
     select
         identity_key,
-        max(case when match_method = 'org_code' and subjects = 1 then subject_id end) as by_org_code,
+        max(case when match_method = 'org_code' and subjects = 1 then subject_id end)
+            as by_org_code,
         max(case when match_method = 'registration_no' and subjects = 1 then subject_id end)
             as by_registration_no,
-        max(case when match_method = 'name_district' and subjects = 1 then subject_id end) as by_name,
+        max(case when match_method = 'name_district' and subjects = 1 then subject_id end)
+            as by_name,
         max(subjects) as most_subjects
     from candidates
     group by identity_key

@@ -41,11 +41,11 @@ months as (
 
     -- every month of every window: eleven before the first period, then the periods themselves
     select distinct
-        cast(month_start - numbers.months_back * interval '1' month as date) as month_start
+        cast(periods.month_start - numbers.months_back * interval '1' month as date) as month_start
     from periods
     cross join (
         values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11)
-    ) as numbers(months_back)
+    ) as numbers (months_back)
 
 ),
 

@@ -10,10 +10,10 @@ business_day as (
 
 offsets as (
 
-    select months_back
+    select numbers.months_back
     from (
         values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11)
-    ) as numbers(months_back)
+    ) as numbers (months_back)
 
 ),
 

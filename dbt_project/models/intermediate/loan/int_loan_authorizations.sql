@@ -1,5 +1,5 @@
--- One row per authorisation in the version that counts whose subject was found: from when until when
--- others may look into its data.
+-- One row per authorisation in the version that counts whose subject was found: from when until
+-- when others may look into its data.
 with
 
 authorizations as (

@@ -1,4 +1,5 @@
--- One row per active subject: base and points of the expert card, each code of it within its cap, from 0 to 1000.
+-- One row per active subject: base and points of the expert card, each code of it within its cap,
+-- from 0 to 1000.
 {% set lowest, highest = 0, 1000 %}  {# the scale of the public interface #}
 with
 
@@ -79,8 +80,10 @@ scores as (
     select
         features.subject_id,
         cast(
-            greatest({{ lowest }}, least({{ highest }}, base.points + coalesce(by_subject.points, 0)))
-            as decimal(9, 4)
+            greatest(
+                {{ lowest }},
+                least({{ highest }}, base.points + coalesce(by_subject.points, 0))
+            ) as decimal(9, 4)
         ) as evaluation_score
     from features
     cross join base

@@ -1,5 +1,6 @@
--- One row per active subject and value that the evaluation card looks at; of penalties one row each, because the points
--- of each fall with its age in months. What is not there has no row and no points.
+-- One row per active subject and value that the evaluation card looks at; of penalties one row
+-- each, because the points of each fall with its age in months. What is not there has no row and no
+-- points.
 with
 
 features as (

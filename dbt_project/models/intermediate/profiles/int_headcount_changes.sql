@@ -1,5 +1,5 @@
--- One row per subject with a head count in the last months: the latest one, and the share by which it
--- changed against twelve months before; null where that month is not there or counted nobody.
+-- One row per subject with a head count in the last months: the latest one, and the share by which
+-- it changed against twelve months before; null where that month is not there or counted nobody.
 with
 
 headcounts as (

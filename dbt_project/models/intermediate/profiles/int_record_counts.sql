@@ -1,4 +1,5 @@
--- One row per subject with a record that may be shown: what profile, portrait and loan card count and sum.
+-- One row per subject with a record that may be shown: what profile, portrait and loan card count
+-- and sum.
 with
 
 records as (
@@ -16,7 +17,8 @@ marked as (
         is_serious_list,
         overdue_months,
         case when record_type = 'penalty' and polarity = -1 then 1 else 0 end as is_penalty,
-        case when occurred_date > {{ as_of() }} - interval '12' month then 1 else 0 end as is_recent,
+        case when occurred_date > {{ as_of() }} - interval '12' month then 1 else 0 end
+            as is_recent,
         -- of several statements of one debt only the latest one is owed
         case when is_latest_statement then amount_yuan end as amount_yuan
     from records

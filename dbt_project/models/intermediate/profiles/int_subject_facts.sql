@@ -1,5 +1,5 @@
--- One row per subject: the figures of its profile. Who is on a list of serious dishonesty is D, whatever the score; who
--- is no longer in the register has no score, grade or class.
+-- One row per subject: the figures of its profile. Who is on a list of serious dishonesty is D,
+-- whatever the score; who is no longer in the register has no score, grade or class.
 with
 
 features as (

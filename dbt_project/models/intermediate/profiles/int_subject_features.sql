@@ -1,6 +1,6 @@
--- One row per subject: the features that evaluation, portraits and loan card score. Null means not known; no
--- record in a dataset is a count of 0 (whether the dataset came at all is judged where the
--- feature is used).
+-- One row per subject: the features that evaluation, portraits and loan card score. Null means not
+-- known; no record in a dataset is a count of 0 (whether the dataset came at all is judged where
+-- the feature is used).
 with
 
 subjects as (

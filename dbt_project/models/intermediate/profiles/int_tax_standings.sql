@@ -21,7 +21,10 @@ shown as (
         ratings.rating_year,
         row_number() over (
             partition by records.subject_id
-            order by ratings.rating_year desc nulls last, ratings.occurred_date desc, ratings.record_id
+            order by
+                ratings.rating_year desc nulls last,
+                ratings.occurred_date desc nulls last,
+                ratings.record_id
         ) as place
     from records
     inner join ratings

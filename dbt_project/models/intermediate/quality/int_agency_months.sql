@@ -1,5 +1,6 @@
--- One row per month of hand-over, publisher and dataset: the records handed over, those late, those in quarantine.
--- Late is later than seven working days after the document date; without both days nobody judges it.
+-- One row per month of hand-over, publisher and dataset: the records handed over, those late, those
+-- in quarantine. Late is later than seven working days after the document date; without both days
+-- nobody judges it.
 {% set limit_working_days = 7 %}  {# 发改办财金〔2018〕424号: reported within 7 working days #}
 with
 

@@ -1,5 +1,5 @@
--- One row per feed and dataset of which at least one row has been accepted by as_of. Where a dataset
--- never came, that a subject has no record in it says nothing.
+-- One row per feed and dataset of which at least one row has been accepted by as_of. Where a
+-- dataset never came, that a subject has no record in it says nothing.
 with
 
 batches as (

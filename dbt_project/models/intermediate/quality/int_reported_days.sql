@@ -1,5 +1,6 @@
--- One row per dataset, publisher, day of hand-over and document date: the records handed over that count, and those of
--- them whose subject was not found. Withdrawn records and natural persons are counted nowhere.
+-- One row per dataset, publisher, day of hand-over and document date: the records handed over that
+-- count, and those of them whose subject was not found. Withdrawn records and natural persons are
+-- counted nowhere.
 {% set datasets = [
     ['registration', 'subjects'], ['registration', 'abnormal'], ['licensing', 'permits'],
     ['penalty', 'decisions'], ['tax', 'ratings'], ['tax', 'arrears'], ['tax', 'violations'],

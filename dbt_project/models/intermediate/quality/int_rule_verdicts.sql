@@ -1,4 +1,5 @@
--- One row per batch delivered by as_of and rule: how many rows the rule judged, and how many broke it.
+-- One row per batch delivered by as_of and rule: how many rows the rule judged, and how many broke
+-- it.
 with
 
 checks as (

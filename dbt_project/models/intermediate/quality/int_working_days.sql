@@ -1,5 +1,5 @@
--- One row per day of the years that the calendar knows: how many working days there were up to and including it.
--- Days beyond have no row: what nobody has set yet is not counted.
+-- One row per day of the years that the calendar knows: how many working days there were up to and
+-- including it. Days beyond have no row: what nobody has set yet is not counted.
 with
 
 calendar as (
@@ -10,8 +10,8 @@ calendar as (
 
 digits as (
 
-    select digit
-    from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) as numbers(digit)
+    select numbers.digit
+    from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) as numbers (digit)
 
 ),
 

@@ -1,4 +1,5 @@
--- One row per record whose subject is known. is_visible: may be shown at as_of, and only such a record is released.
+-- One row per record whose subject is known. is_visible: may be shown at as_of, and only such a
+-- record is released.
 with
 
 records as (
@@ -40,7 +41,8 @@ judged as (
         records.overdue_months,
         record_types.is_serious_list,
         not subjects.is_active
-        and coalesce(records.occurred_date > subjects.approved_date, false) as is_after_deregistration,
+        and coalesce(records.occurred_date > subjects.approved_date, false)
+            as is_after_deregistration,
         records.is_published
         and not records.is_ended
         and coalesce(records.occurred_date <= {{ as_of() }}, false)

@@ -1,5 +1,6 @@
--- One row per penalty in force: its severity and how long it may be shown. Of several kinds in one decision the gravest
--- decides. A decision older than the regime in force is shown for the shorter of both regimes' terms (favourable).
+-- One row per penalty in force: its severity and how long it may be shown. Of several kinds in one
+-- decision the gravest decides. A decision older than the regime in force is shown for the shorter
+-- of both regimes' terms (favourable).
 with
 
 decisions as (
@@ -53,7 +54,8 @@ ranked as (
 
     select
         parties.record_key,
-        max(case severity_rules.severity when 'serious' then 3 when 'general' then 2 else 1 end) as place
+        max(case severity_rules.severity when 'serious' then 3 when 'general' then 2 else 1 end)
+            as place
     from parties
     inner join severity_rules
         on instr(parties.penalty_kinds, severity_rules.penalty_word) > 0
@@ -73,7 +75,8 @@ graded as (
 
     select
         parties.*,
-        case ranked.place when 3 then 'serious' when 2 then 'general' when 1 then 'minor' end as severity
+        case ranked.place when 3 then 'serious' when 2 then 'general' when 1 then 'minor' end
+            as severity
     from parties
     left join ranked
         on parties.record_key = ranked.record_key

@@ -1,5 +1,6 @@
--- One row per statement of arrears of tax or social insurance. A debt whose later statement says paid is paid in the
--- earlier ones too; of the others only the latest statement counts towards a sum.
+-- One row per statement of arrears of tax or social insurance. A debt whose later statement says
+-- paid is paid in the earlier ones too; of the others only the latest statement counts towards a
+-- sum.
 with
 
 tax_statements as (
@@ -58,8 +59,9 @@ united as (
         current_social.closing_date,
         current_social.is_paid,
         -- both ends are days of the span: 1 January to 31 March are three months
-        cast({{ full_months('current_social.opening_date', "(current_social.closing_date + interval '1' day)") }}
-            as integer) as overdue_months
+        cast({{ full_months(
+            'current_social.opening_date', "(current_social.closing_date + interval '1' day)"
+        ) }} as integer) as overdue_months
     from current_social
     inner join links
         on current_social.identity_key = links.identity_key

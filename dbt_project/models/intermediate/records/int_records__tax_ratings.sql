@@ -28,8 +28,11 @@ current_ratings as (
 select
     {{ record_columns('tax', 'ratings', 'current_ratings') }},
     terms.record_type,
-    case when current_ratings.tax_rating = 'A' then 1 when current_ratings.tax_rating in ('C', 'D') then -1 else 0 end
-        as polarity,
+    case
+        when current_ratings.tax_rating = 'A' then 1
+        when current_ratings.tax_rating in ('C', 'D') then -1
+        else 0
+    end as polarity,
     cast(null as varchar) as severity,
     current_ratings.rated_date as occurred_date,
     cast(null as decimal(18, 2)) as amount_yuan,

@@ -1,4 +1,5 @@
--- One row per record whose subject was not found: kept with the reason, in no mart, guessed for nobody.
+-- One row per record whose subject was not found: kept with the reason, in no mart, guessed for
+-- nobody.
 with
 
 records as (

@@ -1,4 +1,5 @@
--- One row per authority whose name says a district: the district. An authority of the city or region has none.
+-- One row per authority whose name says a district: the district. An authority of the city or
+-- region has none.
 with
 
 keys as (

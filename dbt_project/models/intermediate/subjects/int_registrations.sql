@@ -1,4 +1,5 @@
--- One row per registered subject, in the version that counts: its texts in one width, its capital as number and unit.
+-- One row per registered subject, in the version that counts: its texts in one width, its capital
+-- as number and unit.
 with
 
 subjects as (

@@ -1,5 +1,6 @@
--- One row per registered subject: its district by the first of four sources that says one. The address comes first,
--- because digits 3 to 8 of the code name the registering authority; nothing is guessed beyond the four.
+-- One row per registered subject: its district by the first of four sources that says one. The
+-- address comes first, because digits 3 to 8 of the code name the registering authority; nothing is
+-- guessed beyond the four.
 with
 
 subjects as (

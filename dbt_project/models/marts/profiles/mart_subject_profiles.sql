@@ -1,4 +1,5 @@
--- One row per subject: its evaluation and the figures that stand out, from records that may be shown at as_of.
+-- One row per subject: its evaluation and the figures that stand out, from records that may be
+-- shown at as_of.
 with
 
 facts as (

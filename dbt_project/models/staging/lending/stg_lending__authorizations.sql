@@ -1,4 +1,5 @@
--- One row per delivered row of lending.authorizations: permissions of businesses to look into their data.
+-- One row per delivered row of lending.authorizations: permissions of businesses to look into their
+-- data.
 with
 
 source as (

@@ -12,8 +12,15 @@ renamed as (
 
     select
         -- ids
-        {{ record_key([['"XK_WSH"'], ['"XK_XKJGDM"', '"XK_XKJG"'], ['"XK_XDR_MC"']]) }} as record_key,
-        {{ subject_columns('"XK_XDR_SHXYM"', name='"XK_XDR_MC"', org_code='"XK_XDR_ZZJG"', registration_no='"XK_XDR_GSZC"', tax_no='"XK_XDR_SWDJ"', authority='"XK_XKJG"') }},
+        {{ record_key([
+            ['"XK_WSH"'],
+            ['"XK_XKJGDM"', '"XK_XKJG"'],
+            ['"XK_XDR_MC"'],
+        ]) }} as record_key,
+        {{ subject_columns(
+            '"XK_XDR_SHXYM"', name='"XK_XDR_MC"', org_code='"XK_XDR_ZZJG"',
+            registration_no='"XK_XDR_GSZC"', tax_no='"XK_XDR_SWDJ"', authority='"XK_XKJG"'
+        ) }},
         coalesce("XK_XDR_LB" = '自然人', false) as is_natural_person,
 
         -- strings

@@ -12,8 +12,15 @@ renamed as (
 
     select
         -- ids
-        {{ record_key([['"CF_WSH"'], ['"CF_CFJGDM"', '"CF_CFJG"'], ['"CF_XDR_MC"']]) }} as record_key,
-        {{ subject_columns('"CF_XDR_SHXYM"', name='"CF_XDR_MC"', org_code='"CF_XDR_ZZJG"', registration_no='"CF_XDR_GSZC"', tax_no='"CF_XDR_SWDJ"', authority='"CF_CFJG"') }},
+        {{ record_key([
+            ['"CF_WSH"'],
+            ['"CF_CFJGDM"', '"CF_CFJG"'],
+            ['"CF_XDR_MC"'],
+        ]) }} as record_key,
+        {{ subject_columns(
+            '"CF_XDR_SHXYM"', name='"CF_XDR_MC"', org_code='"CF_XDR_ZZJG"',
+            registration_no='"CF_XDR_GSZC"', tax_no='"CF_XDR_SWDJ"', authority='"CF_CFJG"'
+        ) }},
         coalesce("CF_XDR_LB" = '自然人', false) as is_natural_person,
 
         -- strings

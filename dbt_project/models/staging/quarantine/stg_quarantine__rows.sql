@@ -1,4 +1,5 @@
--- One row per quarantined row of any dataset, delivered by as_of: whose row it was and what has become of it.
+-- One row per quarantined row of any dataset, delivered by as_of: whose row it was and what has
+-- become of it.
 {% set datasets = [
     ['lending', 'authorizations', '"授权机构"'],
     ['licensing', 'permits', '"XK_XKJG"'],

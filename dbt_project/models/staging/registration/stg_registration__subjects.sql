@@ -13,7 +13,9 @@ renamed as (
     select
         -- ids
         {{ record_key([['"统一社会信用代码"']]) }} as record_key,
-        {{ subject_columns('"统一社会信用代码"', name='"企业名称"', registration_no='"注册号"', authority='"登记机关"') }},
+        {{ subject_columns(
+            '"统一社会信用代码"', name='"企业名称"', registration_no='"注册号"', authority='"登记机关"'
+        ) }},
         false as is_natural_person,
 
         -- strings

@@ -1,4 +1,5 @@
--- One row per delivered row of social_security.arrears: social insurance premiums not paid, one statement per closing date.
+-- One row per delivered row of social_security.arrears: social insurance premiums not paid, one
+-- statement per closing date.
 with
 
 source as (

@@ -1,4 +1,5 @@
--- One row per delivered row of social_security.wage_arrears_list: the list of employers who owe wages to migrant workers.
+-- One row per delivered row of social_security.wage_arrears_list: the list of employers who owe
+-- wages to migrant workers.
 with
 
 source as (

@@ -1,4 +1,5 @@
--- One row per delivered row of tax.arrears: announced tax arrears, one statement per tax and closing date.
+-- One row per delivered row of tax.arrears: announced tax arrears, one statement per tax and
+-- closing date.
 with
 
 source as (
@@ -12,7 +13,11 @@ renamed as (
 
     select
         -- ids
-        {{ record_key([['"统一社会信用代码"', '"纳税人识别号"', '"纳税人名称"'], ['"欠税税种"'], [date_key('"欠税统计截止日期"')]]) }} as record_key,
+        {{ record_key([
+            ['"统一社会信用代码"', '"纳税人识别号"', '"纳税人名称"'],
+            ['"欠税税种"'],
+            [date_key('"欠税统计截止日期"')],
+        ]) }} as record_key,
         {{ subject_columns('"统一社会信用代码"', name='"纳税人名称"', tax_no='"纳税人识别号"', authority='"发布部门"') }},
         false as is_natural_person,
 
