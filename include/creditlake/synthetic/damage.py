@@ -1,0 +1,122 @@
+"""From clean rows to the rows that are delivered, and what is true of each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from creditlake.synthetic.events import Part
+from creditlake.synthetic.faults import Fault, Place, Site, selected
+from creditlake.synthetic.rng import Flags, Ints
+from creditlake.synthetic.rows import CHANGE, NOBODY, PERSON, UNKNOWN, Rows
+
+Role = Literal["register", "plain", "records"]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One dataset of one part of the city, before anything went wrong.
+
+    Attributes:
+        code: The column of the unified code; its inner check warns for a subject with an odd code.
+        faults: What goes wrong in this dataset, in the order in which few rows are given out.
+        may_break: Rows that may go to quarantine; None for all. The register gives only those of quiet subjects.
+        role: ``register`` says who is there; ``plain`` rows always carry the code; ``records`` name subjects anyhow.
+    """
+
+    rows: Rows
+    code: str
+    faults: tuple[Fault, ...]
+    may_break: Flags | None = None
+    role: Role = "records"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Rows of one truth: a kind of fault, where it must end, one rule (empty: none), and the rows' places."""
+
+    kind: str
+    place: Place
+    rule: str
+    rows: Ints
+
+
+def damaged(part: Part, delivered: Delivered) -> tuple[Rows, list[Mark]]:
+    """Return the rows as they are delivered, and the truth of each that is not plain."""
+    rows, code = delivered.rows, delivered.code
+    if not part.has_faults:
+        return rows, list(_marked(part, rows, code))
+    site = Site(part.dice, part.window)
+    eligible = _plain(part, rows)
+    chosen = _chosen(part, delivered, eligible, site)
+    again: list[tuple[Fault, Ints]] = []
+    marks: list[tuple[Fault, Ints]] = []
+    for fault, places in zip(delivered.faults, chosen, strict=True):
+        if fault.repeats:
+            again.append((fault, places))
+        elif fault.damage is not None:
+            rows = fault.damage(rows, places, site) if len(places) else rows
+            marks.append((fault, places))
+    rows, order, second = _repeated(rows, [places for _, places in again])
+    made = [mark for fault, places in marks for mark in _of_fault(fault, np.searchsorted(order, places))]
+    for fault, places in again:
+        firsts = np.searchsorted(order, places)
+        if fault.damage is not None and len(places):
+            rows = fault.damage(rows, firsts + 1, site)
+        rows_of_fault = np.sort(np.concatenate([firsts, firsts + 1])) if fault.both else firsts + 1
+        made += _of_fault(fault, rows_of_fault)
+    done = np.concatenate([second, *(mark.rows for mark in made)]) if made else second
+    return rows, made + list(_marked(part, rows, code, done))
+
+
+def _chosen(part: Part, delivered: Delivered, eligible: Flags, site: Site) -> list[Ints]:
+    """Choose the rows of each fault; one that quarantines takes only rows that may be lost."""
+    rows = delivered.rows
+    may_break = eligible if delivered.may_break is None else eligible & delivered.may_break
+    grave = [fault for fault in delivered.faults if _loses_a_row(fault)]
+    mild = [fault for fault in delivered.faults if not _loses_a_row(fault)]
+    chosen = dict(zip(grave, selected(grave, rows, may_break, part.number, site), strict=True))
+    left = eligible if delivered.may_break is None else eligible & ~delivered.may_break
+    left = left.copy()
+    for places in chosen.values():
+        left[places] = False
+    chosen |= dict(zip(mild, selected(mild, rows, left, part.number, site), strict=True))
+    return [chosen[fault] for fault in delivered.faults]
+
+
+def _loses_a_row(fault: Fault) -> bool:
+    return fault.place == "quarantined" and (not fault.repeats or fault.both)
+
+
+def _plain(part: Part, rows: Rows) -> Flags:
+    """Rows of which nothing else is true: they may take a fault."""
+    flags = np.asarray(rows.texts[CHANGE].to_numpy(zero_copy_only=False) == "d")
+    withdrawn = flags | np.roll(flags, -1)
+    plain: Flags = ~rows.is_odd(part.city) & ~rows.is_after_end & ~rows.is_late & ~withdrawn
+    return plain & (rows.identity != PERSON) & (rows.identity != UNKNOWN)
+
+
+def _repeated(rows: Rows, groups: Sequence[Ints]) -> tuple[Rows, Ints, Ints]:
+    """Return the rows with some of them twice, the order they were taken in, and the places of the second ones."""
+    order = np.sort(np.concatenate([np.arange(len(rows)), *groups]), kind="stable").astype(np.int64)
+    second = np.flatnonzero(np.diff(order, prepend=-1) == 0)
+    return (rows.take(order) if len(second) else rows), order, second
+
+
+def _of_fault(fault: Fault, places: Ints) -> list[Mark]:
+    return [Mark(fault.kind, fault.place, rule, places) for rule in fault.rules or ("",)]
+
+
+def _marked(part: Part, rows: Rows, code: str, done: Ints | None = None) -> Iterator[Mark]:
+    """Yield what is true of rows by themselves; ``done`` are the places that took a fault."""
+    free = np.ones(len(rows), bool)
+    free[done if done is not None else []] = False
+    inner, late = f"inner_check_digit.{code}", f"late.{rows.document}"
+    yield Mark("odd_inner_check_digit", "warning", inner, np.flatnonzero(free & rows.is_odd(part.city)))
+    yield Mark("late_update", "warning", late, np.flatnonzero(free & rows.is_late))
+    strangers = (rows.identity == UNKNOWN) & (rows.subject == NOBODY)
+    yield Mark("unknown_subject", "modelled", "", np.flatnonzero(strangers))
+    yield Mark("after_deregistration", "modelled", "", np.flatnonzero(rows.is_after_end))
