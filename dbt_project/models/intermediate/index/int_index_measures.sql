@@ -70,6 +70,7 @@ available as (
     inner join areas
         on measured.area_code = areas.area_code
     where measured.denominator > 0
+        and measured.numerator is not null
         and (areas.is_city or measures.has_districts)
 
 )

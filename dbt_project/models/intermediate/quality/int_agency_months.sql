@@ -16,6 +16,13 @@ quarantined as (
 
 ),
 
+known_publishers as (
+
+    select distinct publisher from reported
+    where publisher is not null
+
+),
+
 working_days as (
 
     select * from {{ ref('int_working_days') }}
@@ -57,18 +64,21 @@ united as (
 
     union all
 
-    -- what a quarantined row says of its own day is not believed: its file's day counts
+    -- what a quarantined row says of itself is not believed: its file's day counts, and a publisher
+    -- only where sound rows name the same one (shifted columns put anything there)
     select
-        feed,
-        dataset,
-        publisher,
-        delivered_date as handed_over_date,
+        quarantined.feed,
+        quarantined.dataset,
+        known_publishers.publisher,
+        quarantined.delivered_date as handed_over_date,
         0 as records,
         0 as late_records,
         0 as judged_records,
         0 as unresolved_records,
         1 as quarantined_records
     from quarantined
+    left join known_publishers
+        on quarantined.publisher = known_publishers.publisher
 
 ),
 
