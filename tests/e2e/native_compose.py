@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import yaml
 
 from tests.architecture.tree import ROOT
@@ -121,7 +121,7 @@ def call(machine: Machine, name: str, *words: str) -> subprocess.CompletedProces
 
 @contextmanager
 def running(machine: Machine, *names: str) -> Iterator[None]:
-    """Run services, each started when the ones before it are healthy, and end them all by their own process groups."""
+    """Run services, each started when the ones before it are healthy, and end them all by their own process ids."""
     started: list[subprocess.Popen[bytes]] = []
     try:
         for name in names:
@@ -141,7 +141,6 @@ def _start(machine: Machine, name: str) -> subprocess.Popen[bytes]:
             cwd=machine.root,
             stdout=log,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
         )
 
 
@@ -157,9 +156,13 @@ def _wait_until_healthy(machine: Machine, name: str, process: subprocess.Popen[b
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    os.killpg(process.pid, signal.SIGTERM)
+    family = psutil.Process(process.pid).children(recursive=True)  # tasks lead groups of their own
+    process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(20)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)  # workers that outlive their scheduler are of its group
+    for member in family:
+        with suppress(psutil.NoSuchProcess):
+            member.kill()
+    process.kill()
     process.wait()
+    psutil.wait_procs(family)
