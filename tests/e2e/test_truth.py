@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from bench import truth
 from creditlake.lake import LakePaths, reading
 
+from bench import truth
 from tests.e2e.harness import City
 
 UNDAMAGED = ("clean_uscc", "org_code_only", "registration_no_only", "tax_no_15", "tax_no_18")
