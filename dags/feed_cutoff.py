@@ -18,7 +18,7 @@ DOC = """
     dag_id="feed_cutoff",
     schedule=daily_by_date("0 18 * * *"),
     params=as_of_param(),
-    **settings("接入：当日截止", DOC, ["接入"]),
+    **settings("接入：当日截止", DOC, ["接入"], paused=True),
 )
 def feed_cutoff():
     @task(task_display_name="截止", outlets=[CUTOFF])

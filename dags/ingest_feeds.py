@@ -17,6 +17,8 @@ DOC = """
 
 **文件被拒收**不算失败：其余文件与发布照常。原因在任务日志、`<数据湖>/alerts/` 和台账里；请提供单位更正后重新投递。
 
+按时启动的运行到齐后自动触发“构建：信用画像”；手工启动的不触发，请随后手工启动它。
+
 **任务失败时**：看日志。数据湖被占用（LeaseHeld）或磁盘问题，处理后清除任务重跑即可，重跑不会重复入湖。
 """
 
@@ -33,7 +35,7 @@ def ingest_dag(feed):
         dag_id=f"ingest_{feed.name}",
         schedule=daily_by_date(feed.schedule),
         params=as_of_param(),
-        **settings(f"接入：{feed.title}", doc, ["接入", feed.title], feed.owner),
+        **settings(f"接入：{feed.title}", doc, ["接入", feed.title], feed.owner, paused=True),
     )
     def ingest():
         @task(task_display_name="落地")

@@ -62,7 +62,7 @@ def quality_docs():
     build_docs()
 
 
-@dag(dag_id="maintain_lake", schedule=daily("30 3 * * *"), **settings("维护：数据湖", MAINTAIN, ["维护"]))
+@dag(dag_id="maintain_lake", schedule=daily("30 3 * * *"), **settings("维护：数据湖", MAINTAIN, ["维护"], paused=True))
 def maintain_lake():
     @task(task_display_name="维护", pool=WRITER_POOL)
     def maintain():
@@ -73,7 +73,7 @@ def maintain_lake():
     maintain()
 
 
-@dag(dag_id="fsck_lake", schedule=daily("0 12 * * *"), **settings("维护：完好性检查", FSCK, ["维护"]))
+@dag(dag_id="fsck_lake", schedule=daily("0 12 * * *"), **settings("维护：完好性检查", FSCK, ["维护"], paused=True))
 def fsck_lake():
     @task(task_display_name="检查")
     def check():
@@ -84,7 +84,11 @@ def fsck_lake():
     check()
 
 
-@dag(dag_id="backup_lake", schedule=daily("30 21 * * 0"), **settings("维护：备份与恢复演练", BACKUP, ["维护"]))
+@dag(
+    dag_id="backup_lake",
+    schedule=daily("30 21 * * 0"),
+    **settings("维护：备份与恢复演练", BACKUP, ["维护"], paused=True),
+)
 def backup_lake():
     @task(task_display_name="备份", pool=WRITER_POOL)
     def back_up():

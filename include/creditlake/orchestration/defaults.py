@@ -22,12 +22,13 @@ DUTY = "平台值班"
 START = datetime(2026, 1, 1, tzinfo=ZoneInfo(ZONE))
 
 
-def settings(title: str, doc: str, tags: list[str], owner: str = DUTY, retries: int = 1) -> dict[str, Any]:
+def settings(title: str, doc: str, tags: list[str], owner: str = DUTY, *, paused: bool = False) -> dict[str, Any]:
     """Return the arguments that every DAG is made with.
 
     Args:
         title: The DAG's name for people, in Chinese.
         doc: Markdown in Chinese: what it does, and what to do when it fails.
+        paused: Whether it waits for somebody to switch it on: what runs by the clock does.
     """
     return {
         "dag_display_name": title,
@@ -36,9 +37,10 @@ def settings(title: str, doc: str, tags: list[str], owner: str = DUTY, retries: 
         "start_date": START,
         "catchup": False,
         "max_active_runs": 1,
+        "is_paused_upon_creation": paused,
         "default_args": {
             "owner": owner,
-            "retries": retries,
+            "retries": 1,
             "retry_delay": timedelta(seconds=15),
             "on_failure_callback": Alert(),
         },
