@@ -148,8 +148,9 @@ def _member_batch(paths: LakePaths, landed: Landed, member: str, as_of: date) ->
 
 
 def _write_rows(paths: LakePaths, landed: Landed, blank: Batch, dataset: Dataset, partial: Path) -> Batch:
-    content, name = landed.content(paths), blank.member or landed.name
+    content, name = landed.content(paths), landed.name
     if blank.member:
+        name = f"{landed.name}/{blank.member}"
         content = partial / "member"
         unpack(landed.content(paths), landed.name, blank.member, content)
     target = partial / "rows.parquet"
@@ -221,7 +222,7 @@ def _postponed(batch: Batch) -> Postponed:
 def _refuse_unless_postponed(paths: LakePaths, batch: Batch, refusal: Refusal, as_of: date) -> Batch | Postponed:
     if _is_later(batch, as_of):
         return _postponed(batch)
-    return _refused(paths, replace(batch, rows=refusal.rows), str(refusal))
+    return _refused(paths, replace(batch, rows=refusal.rows), refusal.told(f"{batch.feed}.{batch.dataset}, "))
 
 
 def _refused(paths: LakePaths, batch: Batch, reason: str) -> Batch:

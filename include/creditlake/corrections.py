@@ -101,7 +101,7 @@ def refuse_unless_open(connection: duckdb.DuckDBPyConnection, dataset: Dataset, 
 
 
 def _not_open(dataset: Dataset, settlement: Settlement) -> str:
-    place = f"{dataset.feed}.{dataset.name}, batch {settlement.batch_id}, row {settlement.row}"
+    place = f"{dataset.feed}.{dataset.name}: batch {settlement.batch_id}, row {settlement.row}"
     return f"{place} is not an open row of the quarantine"
 
 

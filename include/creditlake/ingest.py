@@ -89,12 +89,19 @@ def _judge(paths: LakePaths, connection: duckdb.DuckDBPyConnection, batch: Batch
         settled = settlements(batch.rows_file(paths))
         refuse_unless_open(connection, dataset, settled)
     except Refusal as refusal:
-        return _refuse(connection, batch, str(refusal), ())
+        return _refuse(connection, batch, refusal.told(f"{_place(batch)}: "), ())
     verdict = judge(batch.rows_file(paths), dataset, batch.delivered, run_name, batch.batch_id)
     keep_verdict(paths, batch, verdict.document)
     if verdict.refused:
-        return _refuse(connection, batch, verdict.refused, [_check(batch, result) for result in verdict.results])
+        code, _, message = verdict.refused.partition(": ")
+        checks = [_check(batch, result) for result in verdict.results]
+        return _refuse(connection, batch, f"{code}: {_place(batch)}: {message}", checks)
     return _accept(paths, connection, batch, verdict, settled)
+
+
+def _place(batch: Batch) -> str:
+    file = f"{batch.source_name}/{batch.member}" if batch.member else batch.source_name
+    return f"{batch.feed}.{batch.dataset}, {file}"
 
 
 def _check(batch: Batch, result: RuleResult, waived: frozenset[str] = frozenset()) -> QualityCheck:

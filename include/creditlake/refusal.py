@@ -33,4 +33,9 @@ class Refusal(Exception):
     def __init__(self, code: Code, message: str, rows: int = 0) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
+        self.message = message
         self.rows = rows
+
+    def told(self, where: str) -> str:
+        """Return ``<code>: <where><message>``: the ledger's reason, which names feed and file."""
+        return f"{self.code}: {where}{self.message}"

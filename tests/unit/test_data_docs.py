@@ -90,7 +90,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> LakePaths:
     with writing(paths) as connection:
         write_entry(connection, refused("c" * 20, "missing_header: it begins with '张三, 13800000000'"))
         connection.execute(
-            "update lake.quarantine.penalty_decisions set CF_XDR_LB = '自然人', CF_XDR_MC = '张三' where _source_row = 98"
+            "update lake.quarantine.penalty_decisions set CF_XDR_LB = '自然人', CF_XDR_MC = '张三'"
+            " where _source_row = 98"
         )
     return paths
 
@@ -256,7 +257,7 @@ def test_the_verdict_of_a_real_batch_becomes_its_page(tmp_path: Path) -> None:
     paths = LakePaths(tmp_path / "lake")
     file = tmp_path / "subjects-2026-10.csv"
     header = "企业名称,统一社会信用代码,注册日期,企业类型,注册资金,经营范围,所在省份,地区,注册地址"
-    row = ",91440300708461136A,2020-01-01,有限责任公司,100(万人民币元),销售,内蒙古,呼和浩特,内蒙古自治区呼和浩特市新城区1号"
+    row = ",91440300708461136A,2020-01-01,有限责任公司,100(万人民币元),销售,内蒙古,呼和浩特,呼和浩特市新城区1号"
     file.write_text(f"{header}\n{row}\n", encoding="utf-8")
     landed = land(paths, Delivery("registration", "subjects", file))
     (batch,) = load_bronze(paths, landed, date(2026, 10, 31))

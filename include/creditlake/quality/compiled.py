@@ -44,7 +44,7 @@ def scan(
     table = connection.execute(scan_sql(conditions, view)).to_arrow_table()
     masks = [column.to_pylist() for column in table.columns[:-2]]
     combinations = [
-        (frozenset(_places(values)), n)
+        (frozenset(_places(values)), int(n or 0))
         for values, n in zip(zip(*masks, strict=True), table["n"].to_pylist(), strict=True)
     ]
     return combinations, table.select(["rows"]).append_column("combination", pa.array(range(len(combinations))))

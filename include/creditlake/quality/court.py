@@ -211,6 +211,7 @@ def _resolve_partials(engine: Any, metrics: Sequence[MetricConfiguration]) -> di
     calculator.build_metric_dependency_graph(list(metrics))
     parts = [part for metric in metrics for part in (metric.metric_dependencies or {}).values()]
     conditions = [metric for metric in metrics if metric.metric_name.endswith(".condition")]
+    resolved: dict[Any, Any]
     resolved, aborted = calculator.compute_metrics([*conditions, *parts])
     if aborted:
         causes = sorted({str(info["exception_info"].exception_message) for info in aborted.values()})

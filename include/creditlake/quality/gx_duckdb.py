@@ -22,6 +22,10 @@ _DIALECT.__dict__["DremioDialect"] = object
 """Its presence makes GX write regexp_matches(column, pattern), which is DuckDB's."""
 
 
+EngineClass = type[SqlAlchemyExecutionEngine]
+"""Named here: inside a datasource ``type`` is its kind."""
+
+
 class CreditlakeDuckDBExecutionEngine(SqlAlchemyExecutionEngine):
     """GX's SQL engine with one connection that stays open."""
 
@@ -32,7 +36,7 @@ class CreditlakeDuckDBExecutionEngine(SqlAlchemyExecutionEngine):
     @contextmanager
     def get_connection(self) -> Iterator[sa.Connection]:
         """Yield the one connection, opened when first asked for."""
-        if self._connection is None or self._connection.closed:
+        if self._connection is None or self._connection.closed:  # type: ignore[has-type]
             self._connection = self.engine.connect()
         yield self._connection
 
@@ -45,7 +49,7 @@ class CreditlakeDuckDBDatasource(SQLDatasource):
     _EXTRA_EXCLUDED_EXEC_ENG_ARGS: ClassVar[set[str]] = set()
 
     @property
-    def execution_engine_type(self) -> type[SqlAlchemyExecutionEngine]:
+    def execution_engine_type(self) -> EngineClass:
         """The engine GX builds its metrics for."""
         return CreditlakeDuckDBExecutionEngine
 
@@ -55,6 +59,6 @@ class CreditlakeDuckDBDatasource(SQLDatasource):
 
     def get_execution_engine(self) -> SqlAlchemyExecutionEngine:
         """Return the engine, the same one every time."""
-        if not isinstance(self._execution_engine, CreditlakeDuckDBExecutionEngine):
+        if not isinstance(self._execution_engine, CreditlakeDuckDBExecutionEngine):  # type: ignore[has-type]
             self._execution_engine = CreditlakeDuckDBExecutionEngine(engine=self.get_engine(), create_temp_table=False)
         return self._execution_engine

@@ -78,10 +78,8 @@ def _judge_whole(
     ]
     bounds = dataset.rows
     reasons = (
-        f"missing_header: {dataset.feed}.{dataset.name} came without {', '.join(missing)}" if missing else None,
-        f"too_few_rows: {dataset.feed}.{dataset.name} has {rows} rows; the contract asks for at least {bounds.min}"
-        if rows < bounds.min
-        else None,
+        f"missing_header: it came without {', '.join(missing)}" if missing else None,
+        f"too_few_rows: it has {rows} rows; the contract asks for at least {bounds.min}" if rows < bounds.min else None,
         f"agreement: {'; '.join(differing)}" if differing else None,
     )
     checks: list[RuleResult] = [

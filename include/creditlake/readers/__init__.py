@@ -28,7 +28,6 @@ def read(path: Path, name: str, dataset: Dataset, scratch: Path, *, exact: bool 
         path: Where the bytes lie.
         name: The name the agency gave the file; its suffix tells the format.
         scratch: Folder for a transcoded copy.
-
         exact: Read a CSV row by row, which is slower and says of each row what is wrong with it.
 
     Raises:
@@ -36,6 +35,8 @@ def read(path: Path, name: str, dataset: Dataset, scratch: Path, *, exact: bool 
         IrregularCsv: a CSV needs ``exact``; what was yielded before is to be thrown away.
     """
     suffix = Path(name).suffix.lower()
+    if suffix == ".zip":
+        raise Refusal("unknown_format", f"{name}: an archive inside an archive is not opened")
     if suffix not in FORMATS:
         raise Refusal(
             "unknown_format", f"{name}: files end in {', '.join(FORMATS)} or .zip, not {suffix or 'nothing'!r}"

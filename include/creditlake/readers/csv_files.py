@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TextIO
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -18,6 +19,7 @@ from creditlake.readers.header import contract_names
 from creditlake.refusal import Refusal
 
 BLOCK_BYTES = 8 << 20
+_QUOTE_INSIDE = re.compile(rb'[^",\r\n]"[^",\r\n]')
 csv.field_size_limit(64 << 20)
 
 
@@ -53,7 +55,7 @@ def _first_record(path: Path, name: str) -> list[str]:
 
 
 def _regular_batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    if _has_open_quote(path):
+    if _has_odd_quote(path):
         raise IrregularCsv(path.name)
     try:
         yield from _arrow_batches(path, columns)
@@ -61,11 +63,16 @@ def _regular_batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBa
         raise IrregularCsv(path.name) from error
 
 
-def _has_open_quote(path: Path) -> bool:
-    quotes = 0
+def _has_odd_quote(path: Path) -> bool:
+    """Say whether a quote stays open, or stands between two characters, where only the exact reader keeps it."""
+    quotes, tail = 0, b""
     with open(path, "rb") as handle:
         while chunk := handle.read(BLOCK_BYTES):
-            quotes += chunk.count(b'"')
+            here = chunk.count(b'"')
+            if here and _QUOTE_INSIDE.search(tail + chunk):
+                return True
+            quotes += here
+            tail = chunk[-2:]
     return quotes % 2 == 1
 
 
@@ -82,26 +89,77 @@ def _arrow_batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatc
 
 
 def _exact_rows(path: Path, name: str, width: int) -> Iterator[tuple[list[str | None], str | None]]:
-    """Yield each row as its fields and, where their number is wrong, what was there.
+    """Yield each row as its fields and, where it is not as RFC 4180 has it, what is wrong with it.
 
     Raises:
-        Refusal: ``truncated`` when the last row is short and the file does not end with a line end.
+        Refusal: ``truncated`` when the last row is short and the file does not end with a line end, or inside quotes.
     """
     whole = _ends_with_line_end(path)
     with open(path, encoding="utf-8-sig", newline="") as handle:
-        reader = csv.reader(handle, strict=True)
-        next(reader)
-        records = (record for record in reader if record)
+        lines = _Lines(handle)
+        next(csv.reader(lines, strict=True))
+        for record, wrong in _records(lines, name):
+            if len(record) < width and lines.is_last() and not whole:
+                raise Refusal("truncated", f"{name} ends inside line {lines.number}: {len(record)} of {width} fields")
+            fields, ragged = _fit(record, width)
+            yield fields, wrong or ragged
+
+
+class _Lines:
+    """The lines of a file, remembering where it is and the lines of the record that is being read."""
+
+    def __init__(self, handle: TextIO) -> None:
+        self._handle = handle
+        self.number = 0
+        self.of_record: list[str] = []
+        self.ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def is_last(self) -> bool:
+        """Say whether no line follows."""
+        here = self._handle.tell()
+        line = self._handle.readline()
+        self._handle.seek(here)
+        return not line
+
+    def __next__(self) -> str:
+        line = self._handle.readline()
+        if not line:
+            self.ended = True
+            raise StopIteration
+        self.number += 1
+        self.of_record.append(line)
+        return line
+
+
+def _records(lines: _Lines, name: str) -> Iterator[tuple[list[str], str | None]]:
+    """Yield the records and what is wrong with their quotes; empty lines are no records."""
+    reader = csv.reader(lines, strict=True)
+    while not lines.ended:
+        lines.of_record.clear()
         try:
-            for record, following in itertools.pairwise(itertools.chain(records, [None])):
-                assert record is not None  # only the sentinel is None, and it comes last
-                if len(record) < width and following is None and not whole:
-                    raise Refusal(
-                        "truncated", f"{name} ends inside line {reader.line_num}: {len(record)} of {width} fields"
-                    )
-                yield _fit(record, width)
+            record = next(reader, [])
+            wrong = None
         except csv.Error as error:
-            raise Refusal("truncated", f"{name}, line {reader.line_num}: {error}") from error
+            if lines.ended:
+                raise Refusal("truncated", f"{name} ends inside quotes, in line {lines.number}: {error}") from error
+            record, wrong = _loosely(lines, name), f"line {lines.number}: {error}"
+        if record:
+            yield record, wrong
+
+
+def _loosely(lines: _Lines, name: str) -> list[str]:
+    """Return the fields of a record whose quotes are wrong as well as they can be told.
+
+    Raises:
+        Refusal: ``truncated``: a field of many megabytes, so a quote stays open.
+    """
+    try:
+        return next(csv.reader(lines.of_record))
+    except csv.Error as error:
+        raise Refusal("truncated", f"{name}, line {lines.number}: {error}") from error
 
 
 def _fit(record: list[str], width: int) -> tuple[list[str | None], str | None]:

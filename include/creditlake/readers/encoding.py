@@ -9,8 +9,8 @@ from pathlib import Path
 from creditlake.refusal import Refusal
 
 CHUNK_BYTES = 8 << 20
-LONGEST_CHARACTER_BYTES = 4
-_HTML = re.compile(rb"^\s*<(!doctype|html|head|\?xml)", re.IGNORECASE)
+ENCODINGS = ("utf-8", "gb18030")
+_HTML = re.compile(rb"^\s*<(!doctype|!--|html|head|body|\?xml)", re.IGNORECASE)
 
 
 def utf8_copy(path: Path, name: str, scratch: Path) -> Path:
@@ -21,36 +21,45 @@ def utf8_copy(path: Path, name: str, scratch: Path) -> Path:
     """
     with open(path, "rb") as handle:
         start = handle.read(1024)
-    if _HTML.match(start.removeprefix(codecs.BOM_UTF8)):
-        raise Refusal("html", f"{name} is a web page, not data: it begins with {start[:40]!r}")
+    refuse_web_page(start, name)
     if not start.strip():
         raise Refusal("zero_bytes", f"{name} holds nothing but white space")
-    if b"\x00" in start:
-        raise Refusal("undecodable", f"{name} holds NUL bytes: it is neither UTF-8 nor GB18030 text")
-    place = _first_undecodable(path, "utf-8")
-    if place is None:
-        return path
-    if place >= path.stat().st_size - LONGEST_CHARACTER_BYTES + 1:
-        raise Refusal("truncated", f"{name} ends inside a character, at byte {place}")
-    place = _first_undecodable(path, "gb18030")
-    if place is not None:
-        raise Refusal("undecodable", f"{name} is neither UTF-8 nor GB18030: byte {place} fits neither")
-    return _transcode(path, scratch / f"{path.name}.utf8")
+    for encoding in ENCODINGS:
+        place, is_cut = _first_undecodable(path, name, encoding)
+        if place is None:
+            return path if encoding == "utf-8" else _transcode(path, scratch / f"{path.name}.utf8")
+        if is_cut:
+            raise Refusal("truncated", f"{name} ends inside a character, at byte {place}")
+    raise Refusal("undecodable", f"{name} is neither UTF-8 nor GB18030: byte {place} fits neither")
 
 
-def _first_undecodable(path: Path, encoding: str) -> int | None:
+def refuse_web_page(start: bytes, name: str) -> None:
+    """Raise Refusal ``html`` when a file begins as a web page does: often it tells of a failed download."""
+    if _HTML.match(start.removeprefix(codecs.BOM_UTF8)):
+        raise Refusal("html", f"{name} is a web page, not data: it begins with {start[:40]!r}")
+
+
+def _first_undecodable(path: Path, name: str, encoding: str) -> tuple[int | None, bool]:
+    """Return where the bytes stop being text (None: nowhere), and whether the file just ends inside a character.
+
+    Raises:
+        Refusal: ``undecodable``: a NUL byte, which no text has.
+    """
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     offset = 0
     with open(path, "rb") as handle:
         while True:
             chunk = handle.read(CHUNK_BYTES)
+            if b"\x00" in chunk:
+                place = offset + chunk.index(b"\x00")
+                raise Refusal("undecodable", f"{name} holds a NUL byte at {place}: it is no text")
             try:
                 decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 pending = len(error.object) - len(chunk)  # bytes of a character begun in the chunk before
-                return offset - pending + error.start
+                return offset - pending + error.start, not chunk
             if not chunk:
-                return None
+                return None, False
             offset += len(chunk)
 
 

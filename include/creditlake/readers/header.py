@@ -24,19 +24,20 @@ def contract_names(header: Sequence[str], dataset: Dataset, file: str) -> list[s
     """
     known = {fold(name): name for name in (*dataset.column_names, *CORRECTION, *WAIVER)}
     folded = [fold(field) for field in header]
-    label = f"{dataset.feed}.{dataset.name}, {file}"
     if not any(field in known for field in folded):
         shown = ", ".join(header[:3])
         raise Refusal(
-            "missing_header", f"{label}: the first line holds no column name of the contract; it begins with {shown!r}"
+            "missing_header", f"{file}: the first line holds no column name of the contract; it begins with {shown!r}"
         )
+    if "" in folded:
+        raise Refusal("unknown_header", f"{file}: column {folded.index('') + 1} has no name")
     unknown = [field for field in folded if field not in known]
     if unknown:
-        raise Refusal("unknown_header", f"{label}: column {unknown[0]!r} is not in the contract")
+        raise Refusal("unknown_header", f"{file}: column {unknown[0]!r} is not in the contract")
     repeated = [field for field, times in Counter(folded).items() if times > 1]
     if repeated:
-        raise Refusal("unknown_header", f"{label}: column {repeated[0]!r} comes twice")
+        raise Refusal("unknown_header", f"{file}: column {repeated[0]!r} comes twice")
     absent = [name for name in dataset.header_required if fold(name) not in folded]
     if absent:
-        raise Refusal("unknown_header", f"{label}: required column {absent[0]!r} is absent")
+        raise Refusal("unknown_header", f"{file}: required column {absent[0]!r} is absent")
     return [known[field] for field in folded]
