@@ -12,6 +12,7 @@ from creditlake.synthetic.events import Part
 from creditlake.synthetic.faults import Fault, Place, Site, selected
 from creditlake.synthetic.rng import Flags, Ints
 from creditlake.synthetic.rows import CHANGE, NOBODY, PERSON, UNKNOWN, Rows
+from creditlake.synthetic.texts import equal
 
 Role = Literal["register", "plain", "records"]
 
@@ -49,9 +50,9 @@ def damaged(part: Part, delivered: Delivered) -> tuple[Rows, list[Mark]]:
     rows, code = delivered.rows, delivered.code
     if not part.has_faults:
         return rows, list(_marked(part, rows, code))
-    site = Site(part.dice, part.window)
+    site = Site(part.dice, part.window, part.number)
     eligible = _plain(part, rows)
-    chosen = _chosen(part, delivered, eligible, site)
+    chosen = _chosen(delivered, eligible, site)
     again: list[tuple[Fault, Ints]] = []
     marks: list[tuple[Fault, Ints]] = []
     for fault, places in zip(delivered.faults, chosen, strict=True):
@@ -72,18 +73,18 @@ def damaged(part: Part, delivered: Delivered) -> tuple[Rows, list[Mark]]:
     return rows, made + list(_marked(part, rows, code, done))
 
 
-def _chosen(part: Part, delivered: Delivered, eligible: Flags, site: Site) -> list[Ints]:
-    """Choose the rows of each fault; one that quarantines takes only rows that may be lost."""
-    rows = delivered.rows
-    may_break = eligible if delivered.may_break is None else eligible & delivered.may_break
+def _chosen(delivered: Delivered, eligible: Flags, site: Site) -> list[Ints]:
+    """Choose the rows of each fault: half of the rows stay clean, and only those that may be lost are quarantined."""
+    rows, room = delivered.rows, int(eligible.sum()) // 2
+    may_break = np.ones(len(rows), bool) if delivered.may_break is None else delivered.may_break
     grave = [fault for fault in delivered.faults if _loses_a_row(fault)]
     mild = [fault for fault in delivered.faults if not _loses_a_row(fault)]
-    chosen = dict(zip(grave, selected(grave, rows, may_break, part.number, site), strict=True))
-    left = eligible if delivered.may_break is None else eligible & ~delivered.may_break
-    left = left.copy()
+    chosen = dict(zip(grave, selected(grave, rows, eligible & may_break, room, site), strict=True))
+    left = eligible & ~may_break if delivered.may_break is not None else eligible.copy()
     for places in chosen.values():
         left[places] = False
-    chosen |= dict(zip(mild, selected(mild, rows, left, part.number, site), strict=True))
+        room -= len(places)
+    chosen |= dict(zip(mild, selected(mild, rows, left, room, site), strict=True))
     return [chosen[fault] for fault in delivered.faults]
 
 
@@ -93,10 +94,10 @@ def _loses_a_row(fault: Fault) -> bool:
 
 def _plain(part: Part, rows: Rows) -> Flags:
     """Rows of which nothing else is true: they may take a fault."""
-    flags = np.asarray(rows.texts[CHANGE].to_numpy(zero_copy_only=False) == "d")
-    withdrawn = flags | np.roll(flags, -1)
-    plain: Flags = ~rows.is_odd(part.city) & ~rows.is_after_end & ~rows.is_late & ~withdrawn
-    return plain & (rows.identity != PERSON) & (rows.identity != UNKNOWN)
+    is_withdrawal = equal(rows.texts[CHANGE], "d")
+    taken = is_withdrawal | np.roll(is_withdrawal, -1) | rows.is_odd(part.city) | rows.is_after_end | rows.is_late
+    plain: Flags = ~taken & (rows.identity != PERSON) & (rows.identity != UNKNOWN)
+    return plain
 
 
 def _repeated(rows: Rows, groups: Sequence[Ints]) -> tuple[Rows, Ints, Ints]:

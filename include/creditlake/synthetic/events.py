@@ -21,7 +21,7 @@ from creditlake.synthetic.rows import (
     UNKNOWN,
     of_subjects,
 )
-from creditlake.synthetic.texts import Texts, either, from_bytes, put, take
+from creditlake.synthetic.texts import Texts, either, equal, from_bytes, put, take
 from creditlake.synthetic.window import Window
 
 SLOTS = 1 << 12
@@ -112,8 +112,8 @@ def identities(part: Part, stream: str, events: Events, shares: Mapping[int, flo
     drawn = part.dice.pick(f"{stream}.identity", events.key, weights)
     identity = np.array([CLEAN, *shares])[drawn]
     city, subject = part.city, events.subject
-    unnumbered = pc.equal(city.registration_no, "").to_numpy(zero_copy_only=False)[subject]
-    never_renamed = pc.equal(city.former_name, "").to_numpy(zero_copy_only=False)[subject]
+    unnumbered = equal(city.registration_no, "")[subject]
+    never_renamed = equal(city.former_name, "")[subject]
     impossible = (
         city.is_odd[subject]
         | events.is_after_end
@@ -128,7 +128,7 @@ def identities(part: Part, stream: str, events: Events, shares: Mapping[int, flo
 def codes_and_names(part: Part, identity: Ints, events: Events) -> tuple[Texts, Texts]:
     """Return the unified codes and the names that the rows carry, by the way each names its subject."""
     city = part.city
-    code = of_subjects(city.uscc, events.subject)
+    code = take(city.uscc, events.subject)
     given = np.isin(identity, [CLEAN, UNKNOWN])
     code = either(given, code, "")
     name = either(

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from creditlake.synthetic.identifiers import wrong_last_character
 from creditlake.synthetic.rng import Dice, Flags, Ints
 from creditlake.synthetic.rows import CLEAN, NAME, PROVIDED, Rows
-from creditlake.synthetic.texts import MISSING_DAY, Texts, pick, put, repeated, take
+from creditlake.synthetic.texts import MISSING_DAY, Texts, pick, put, repeated, strings, take
 from creditlake.synthetic.window import Window, working_days_between
 
 Place = Literal["quarantined", "normalised", "file_refused", "warning", "modelled"]
@@ -28,10 +28,11 @@ _FULL_WIDTH = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where damage is done: the chance and the calendar it may use."""
+    """Where damage is done: the chance and the calendar it may use, and which part of the city it is."""
 
     dice: Dice
     window: Window
+    number: int
 
 
 Damage = Callable[[Rows, Ints, Site], Rows]
@@ -63,7 +64,7 @@ def wrong_check_digit(column: str) -> Fault:
     """The last character of a unified code is another one."""
 
     def damage(rows: Rows, places: Ints, _: Site) -> Rows:
-        codes = take(rows.texts[column], places).to_pylist()
+        codes = strings(take(rows.texts[column], places))
         return rows.changed(
             {column: put(rows.texts[column], places, pa.array(wrong_last_character(codes), pa.string()))}
         )
@@ -164,7 +165,7 @@ def full_width_code(column: str) -> Fault:
     wide = {ord(half): full for half, full in zip(map(chr, range(0x21, 0x7F)), _FULL_WIDTH, strict=True)}
 
     def damage(rows: Rows, places: Ints, _: Site) -> Rows:
-        codes = [code.translate(wide) for code in take(rows.texts[column], places).to_pylist()]
+        codes = [code.translate(wide) for code in strings(take(rows.texts[column], places))]
         return rows.changed({column: put(rows.texts[column], places, pa.array(codes, pa.string()))})
 
     return Fault("full_width_code", "normalised", (), damage, _has_code)
@@ -175,22 +176,20 @@ def code_faults(code: str, name: str) -> tuple[Fault, ...]:
     return wrong_check_digit(code), shifted_columns(code, name), lower_case_code(code), full_width_code(code)
 
 
-def selected(faults: Sequence[Fault], rows: Rows, eligible: Flags, number: int, site: Site) -> list[Ints]:
+def selected(faults: Sequence[Fault], rows: Rows, eligible: Flags, room: int, site: Site) -> list[Ints]:
     """Return for each fault the places of its rows: one in 500, at least one in the city's first part.
 
-    No row is taken twice, and at least half of the rows stay clean.
+    No row is taken twice, and in all at most ``room`` are taken.
     """
     free = eligible.copy()
-    room = int(free.sum()) // 2
     chosen = []
-    index = np.arange(len(rows), dtype=np.int64) + (np.int64(number) << 32)
+    index = np.arange(len(rows), dtype=np.int64) + (np.int64(site.number) << 32)
     for fault in faults:
         stream = f"fault.{rows.dataset}.{fault.kind}.{'.'.join(fault.rules)}"
         start = site.dice.uniform(stream, np.zeros(1, np.int64))[0]
-        wanted = int(len(rows) * SHARE + (start + number * _GOLDEN_RATIO) % 1)
-        wanted = max(wanted, 1) if number == 0 else wanted
+        wanted = int(len(rows) * SHARE + (start + site.number * _GOLDEN_RATIO) % 1)
         able = np.flatnonzero(free & fault.where(rows) if fault.where else free)
-        wanted = min(wanted, len(able), room)
+        wanted = min(max(wanted, 1) if site.number == 0 else wanted, len(able), room)
         ranks = site.dice.uniform(f"{stream}.rank", index[able])
         places = np.sort(able[np.argsort(ranks, kind="stable")[:wanted]])
         free[places] = False

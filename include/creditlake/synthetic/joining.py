@@ -57,10 +57,7 @@ class Joint:
 
     def add(self, made: Made) -> None:
         """Append one part to every file and to the truth."""
-        before = {
-            truth.file_name(feed, dataset, self.window.labels[month]): rows
-            for (feed, dataset, month), rows in self.rows.items()
-        }
+        before = {self._path(*file)[1]: rows for file, rows in self.rows.items()}
         with open(made.content, "rb") as content:
             for piece in made.pieces:
                 content.seek(piece.offset)
@@ -126,8 +123,8 @@ class Joint:
     def _write_faults(self, faults: pa.Table) -> None:
         self._write("faults", faults)
         distinct = faults.group_by(["file", "source_row", "kind", "place"]).aggregate([])
-        for pair in zip(distinct["kind"].to_pylist(), distinct["place"].to_pylist(), strict=True):
-            self.faults[pair] += 1
+        for one in distinct.to_pylist():
+            self.faults[one["kind"], one["place"]] += 1
 
     def _write(self, name: str, part: pa.Table) -> None:
         if name not in self._writers:

@@ -19,6 +19,7 @@ from creditlake.synthetic.events import Part
 from creditlake.synthetic.population import population
 from creditlake.synthetic.rng import Dice, Ints
 from creditlake.synthetic.rows import Rows, lines
+from creditlake.synthetic.texts import text_buffer
 from creditlake.synthetic.window import window_of
 
 PART_SUBJECTS = 20_000
@@ -123,11 +124,9 @@ def _write(rows: Rows, starts: Ints, out: BinaryIO) -> Iterator[Piece]:
     header = load_feeds()[rows.feed].dataset(rows.dataset).column_names
     if not len(rows):
         return
-    _, offsets, text = lines(rows, header).buffers()
-    ends = np.frombuffer(offsets, np.int32)
-    content = memoryview(text)
+    content, begins = text_buffer(lines(rows, header))
     for month in np.flatnonzero(np.diff(starts)):
         begin, end = int(starts[month]), int(starts[month + 1])
-        piece = content[ends[begin] : ends[end]]
+        piece = content[begins[begin] : begins[end]]
         yield Piece(rows.feed, rows.dataset, int(month), end - begin, out.tell(), len(piece))
         out.write(piece)

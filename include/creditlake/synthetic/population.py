@@ -15,7 +15,7 @@ from creditlake.synthetic import names
 from creditlake.synthetic.identifiers import SUBJECT_SERIES, Characters, registration_nos, usccs
 from creditlake.synthetic.places import CITY_OFFICE, DISTRICTS, area_numbers
 from creditlake.synthetic.rng import Dice, Flags, Floats, Ints
-from creditlake.synthetic.texts import Texts, either, from_bytes, pick
+from creditlake.synthetic.texts import Texts, either, flags, from_bytes, pick
 from creditlake.synthetic.window import Window
 
 ENTERPRISE, HOUSEHOLD, COOPERATIVE = 0, 1, 2
@@ -88,7 +88,7 @@ def population(dice: Dice, numbers: range, window: Window, *, has_faults: bool) 
     is_odd = (keys % ODD_EVERY == ODD_PLACE) & has_faults
     codes, office = _codes(dice, keys, kind, district, is_odd)
     compliance, own = dice.normal("compliance", keys), dice.normal("strength", keys)
-    failing = 1.0 / (1.0 + np.exp(2.4 + 2.0 * compliance))
+    failing = 1.0 / (1.0 + np.exp(3.4 + 3.0 * compliance))
     opened, closed = _lives(dice, keys, compliance, len(window))
     name = _names(dice, named, kind, trade, form, dice.pick("district", named, shares))
     return Population(
@@ -106,14 +106,20 @@ def population(dice: Dice, numbers: range, window: Window, *, has_faults: bool) 
         office=office,
         is_odd=is_odd,
         is_twin=is_twin,
-        is_quiet=dice.chance("quiet", keys, 0.025) & ~is_odd,
+        is_quiet=dice.chance("quiet", keys, 0.04) & ~is_odd,
         compliance=compliance,
         strength=0.5 * compliance + 0.87 * own,
         has_failed=dice.chance("failed", keys, failing),
-        age_days=(-np.log1p(-dice.uniform("age", keys) * 0.995) * 2000.0 * np.exp(0.25 * compliance)).astype(np.int64),
+        age_days=_ages(dice, keys, compliance),
         opened=opened,
         closed=closed,
     )
+
+
+def _ages(dice: Dice, keys: Ints, compliance: Floats) -> Ints:
+    """Return days since the founding at the window's begin: the reliable live longer, thirty years at most."""
+    years = -np.log1p(-dice.uniform("age", keys)) * 7.5 * np.exp(0.25 * compliance)
+    return (np.minimum(years, 30) * 365).astype(np.int64)
 
 
 def _codes(dice: Dice, keys: Ints, kind: Ints, district: Ints, is_odd: Flags) -> tuple[Characters, Ints]:
@@ -138,7 +144,7 @@ def _names(dice: Dice, keys: Ints, kind: Ints, trade: Ints, form: Ints, district
 def _former_names(dice: Dice, keys: Ints, name: Texts) -> Texts:
     """Return the name before: the city and the region written another way, so that nobody has it now."""
     before = pc.replace_substring(pc.replace_substring(name, "呼和浩特市", "呼市"), "内蒙古", "内蒙")
-    changed = pc.not_equal(before, name).to_numpy(zero_copy_only=False)
+    changed = flags(pc.not_equal(before, name))
     return either(dice.chance("renamed", keys, 0.03) & changed, before, "")
 
 

@@ -134,7 +134,8 @@ def with_withdrawals(rows: Rows, dice: Dice, share: float, window: Window) -> Ro
 
 def lines(rows: Rows, header: Sequence[str]) -> Texts:
     """Return every row as a line of CSV with its line end; no value holds a comma, a quote or a line end."""
-    columns: list[Texts | str] = [
-        days(rows.days[name], rows.separator) if name in rows.days else rows.texts.get(name, "") for name in header
+    blank = repeated("", len(rows))
+    columns = [
+        days(rows.days[name], rows.separator) if name in rows.days else rows.texts.get(name, blank) for name in header
     ]
     return join(*columns[:-1], join(columns[-1], "\n"), separator=",")

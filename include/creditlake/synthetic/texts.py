@@ -26,13 +26,14 @@ _LAST_DAY = np.datetime64("2180-01-01").astype("datetime64[D]").astype(np.int64)
 
 def pick(words: Sequence[str], places: Ints) -> Texts:
     """Return the words at these places."""
-    return pc.take(pa.array(words, pa.string()), pa.array(places))
+    return take(pa.array(words, pa.string()), places)
 
 
 def join(*parts: Texts | str, separator: str = "") -> Texts:
     """Return the parts of each row joined; a plain text stands in every row."""
-    scalars = [pa.scalar(part) if isinstance(part, str) else part for part in parts]
-    return pc.binary_join_element_wise(*scalars, separator)
+    scalars: list[Any] = [pa.scalar(part) if isinstance(part, str) else part for part in parts]
+    joined: Texts = pc.binary_join_element_wise(*scalars, separator)
+    return joined
 
 
 def repeated(word: str, rows: int) -> Texts:
@@ -55,21 +56,49 @@ def yuan(cents: Ints) -> Texts:
     return join(numbers(cents // 100), ".", pick([f"{cent:02d}" for cent in range(100)], cents % 100))
 
 
-def either(flags: Flags, yes: Texts | str, no: Texts | str) -> Texts:
+def either(where: Flags, yes: Texts | str, no: Texts | str) -> Texts:
     """Return one of two texts for each row."""
-    return pc.if_else(pa.array(flags), yes, no)
+    chosen: Texts = pc.if_else(pa.array(where), yes, no)
+    return chosen
 
 
 def take(texts: Texts, places: Ints) -> Texts:
     """Return the texts at these places."""
-    return pc.take(texts, pa.array(places))
+    indices: Any = pa.array(places)
+    return pc.take(texts, indices)
 
 
 def put(texts: Texts, places: Ints, values: Texts) -> Texts:
     """Return the texts with other values at these places, which are in rising order."""
     mask = np.zeros(len(texts), bool)
     mask[places] = True
-    return pc.replace_with_mask(texts, pa.array(mask), values)
+    changed: Texts = pc.replace_with_mask(texts, pa.array(mask), values)
+    return changed
+
+
+def equal(texts: Texts, word: str) -> Flags:
+    """Return where the text is this word."""
+    return flags(pc.equal(texts, pa.scalar(word)))
+
+
+def flags(booleans: Any) -> Flags:
+    """Return an Arrow column of truth values as an array."""
+    values: Flags = booleans.to_numpy(zero_copy_only=False)
+    return values
+
+
+def strings(texts: Texts) -> list[str]:
+    """Return the texts as Python ones; for few rows only."""
+    return [str(text) for text in texts.to_pylist()]
+
+
+def text_buffer(texts: Texts) -> tuple[memoryview, Ints]:
+    """Return all texts as one run of bytes, and where each begins, the end of the last one too."""
+    _, offsets, content = texts.buffers()
+    if offsets is None or content is None:
+        raise ValueError("a column of text without its buffers")
+    begins = np.frombuffer(memoryview(offsets), np.int32)[: len(texts) + 1]
+    return memoryview(content), begins.astype(np.int64)
 
 
 def from_bytes(characters: npt.NDArray[np.uint8]) -> Texts:
@@ -88,4 +117,4 @@ def _days(separator: str) -> Texts:
 
 def days(values: Ints, separator: str = "-") -> Texts:
     """Return days (numbers since 1970-01-01) as YYYY-MM-DD with this separator; a missing one is empty."""
-    return pc.take(_days(separator), pa.array(np.where(values == MISSING_DAY, 0, values - _FIRST_DAY + 1)))
+    return take(_days(separator), np.where(values == MISSING_DAY, 0, values - _FIRST_DAY + 1))

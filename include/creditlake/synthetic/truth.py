@@ -14,21 +14,15 @@ from creditlake.synthetic.places import DISTRICTS
 from creditlake.synthetic.population import NEVER, STOCK, Population
 from creditlake.synthetic.rng import Flags, Ints
 from creditlake.synthetic.rows import CHANGE, IDENTITIES, NOBODY, Rows, of_subjects
-from creditlake.synthetic.texts import join, numbers, pick, repeated, take
+from creditlake.synthetic.texts import equal, join, numbers, pick, repeated, take
 from creditlake.synthetic.window import Window
 
 _NOTHING = pa.scalar(None, pa.string())
 CODE_DAMAGE = ("wrong_check_digit", "shifted_columns")
 FAULT_COLUMNS = pa.schema(
     [
-        pa.field("feed", pa.string()),
-        pa.field("dataset", pa.string()),
-        pa.field("file", pa.string()),
-        pa.field("source_row", pa.int64()),
-        pa.field("kind", pa.string()),
-        pa.field("place", pa.string()),
-        pa.field("rule_id", pa.string()),
-        pa.field("detail", pa.string()),
+        (name, pa.int64() if name == "source_row" else pa.string())
+        for name in ("feed", "dataset", "file", "source_row", "kind", "place", "rule_id", "detail")
     ]
 )
 
@@ -45,7 +39,7 @@ def subjects_truth(city: Population, lost: Flags) -> pa.Table:
         {
             "uscc": city.uscc,
             "name": city.name,
-            "registration_no": pc.if_else(pc.equal(city.registration_no, ""), _NOTHING, city.registration_no),
+            "registration_no": pc.if_else(pa.array(equal(city.registration_no, "")), _NOTHING, city.registration_no),
             "district_code": pick([district.code for district in DISTRICTS], city.district),
             "state": pick(["active", "ended_before", "ended"], states),
             "is_registered": pa.array(~lost),
@@ -62,7 +56,7 @@ def lost_subjects(rows: Rows, marks: Sequence[Mark], subjects: int) -> Flags:
     for mark in marks:
         if mark.place == "quarantined":
             kept[mark.rows] = False
-    withdrawn = rows.texts[CHANGE].to_numpy(zero_copy_only=False) == "d"
+    withdrawn = equal(rows.texts[CHANGE], "d")
     has_row = np.bincount(rows.subject[kept], minlength=subjects) > 0
     lost: Flags = ~has_row | (np.bincount(rows.subject[withdrawn], minlength=subjects) > 0)
     return lost
@@ -83,7 +77,7 @@ def records_truth(city: Population, window: Window, rows: Rows, marks: Sequence[
             "source_row": pa.array(places),
             "uscc": pc.if_else(pa.array(nobody), _NOTHING, of_subjects(city.uscc, rows.subject)),
             "identity": pick([*IDENTITIES, "damaged_uscc"], identity),
-            "is_withdrawal": pc.equal(rows.texts[CHANGE], "d"),
+            "is_withdrawal": pa.array(equal(rows.texts[CHANGE], "d")),
         }
     )
 

@@ -40,27 +40,16 @@ def deliver(part: Part) -> Iterator[Delivered]:
     code, _ = codes_and_names(part, identity, events)
     provided, granted = window.handed_over(dice, "authorization", events.key, events.month)
     term = np.array(TERMS_DAYS)[dice.pick("authorization.term", events.key, [2, 6, 2])]
+    labels = pick([label.replace("-", "") for label in window.labels], events.month)
     columns = {
         CODE: code,
-        "授权编号": join(
-            "SQ", pick([label.replace("-", "") for label in window.labels], events.month), numbers(events.key)
-        ),
+        "授权编号": join("SQ", labels, numbers(events.key)),
         "授权机构": pick(BANKS, dice.below("authorization.bank", events.key, len(BANKS))),
         "授权范围": pick(SCOPES, dice.below("authorization.scope", events.key, len(SCOPES))),
     }
     days = {"授权日期": granted, "有效期至": granted + term}
-    rows = Rows(
-        "lending",
-        "authorizations",
-        events.month,
-        subject,
-        identity,
-        columns,
-        days,
-        "授权日期",
-        "-",
-        events.is_after_end,
-    )
+    who = (events.month, subject, identity)
+    rows = Rows("lending", "authorizations", *who, columns, days, "授权日期", "-", events.is_after_end)
     rows = in_file_order(enveloped(rows, window, provided, events.key))
     yield Delivered(with_withdrawals(rows, dice, 0.01, window), CODE, _faults())
 

@@ -54,7 +54,7 @@ OPEN_END = day_number(EPOCH.replace(year=2099, month=12, day=31))
 
 def deliver(part: Part) -> Iterator[Delivered]:
     """Yield the permits of one part of the city."""
-    rate = 0.030 * np.exp(0.2 * part.city.strength)
+    rate = 0.034 * np.exp(0.2 * part.city.strength)
     events = happenings(part, "permit", rate)
     shares = {ORG_CODE: 0.015, REGISTRATION_NO: 0.015, TAX_NO_15: 0.01, UNKNOWN: 0.01, PERSON: 0.04}
     identity, subject = identities(part, "permit", events, shares)

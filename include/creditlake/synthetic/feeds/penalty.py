@@ -36,7 +36,7 @@ from creditlake.synthetic.rows import (
     in_file_order,
     with_withdrawals,
 )
-from creditlake.synthetic.texts import MISSING_DAY, Texts, either, join, numbers, pick, put, repeated, take
+from creditlake.synthetic.texts import MISSING_DAY, Texts, either, flags, join, numbers, pick, put, repeated, take
 
 BUREAUS = (
     Bureau("市场监督管理局", 1),
@@ -191,14 +191,13 @@ def _faults() -> tuple[Fault, ...]:
 
 def _has_fine(rows: Rows) -> Flags:
     """Rows whose text states one fine in yuan."""
-    has: Flags = pc.match_substring_regex(rows.texts["CF_NR"], "罚款[0-9]+元").to_numpy(zero_copy_only=False)
-    return has
+    return flags(pc.match_substring_regex(rows.texts["CF_NR"], "罚款[0-9]+元"))
 
 
 def _other_amount(rows: Rows, places: Ints, _: Site) -> Rows:
     """The amount gains a digit: 0.2 万元 becomes 0.25 万元 where the text says 罚款2000元."""
     amounts = take(rows.texts["CF_NR_FK"], places)
-    dotted = pc.match_substring(amounts, ".").to_numpy(zero_copy_only=False)
+    dotted = flags(pc.match_substring(amounts, "."))
     return rows.changed({"CF_NR_FK": put(rows.texts["CF_NR_FK"], places, join(amounts, either(dotted, "5", ".5")))})
 
 

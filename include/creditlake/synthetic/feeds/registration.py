@@ -43,7 +43,19 @@ from creditlake.synthetic.rows import (
     enveloped,
     in_file_order,
 )
-from creditlake.synthetic.texts import MISSING_DAY, Texts, either, join, numbers, pick, put, repeated, take
+from creditlake.synthetic.texts import (
+    MISSING_DAY,
+    Texts,
+    either,
+    equal,
+    flags,
+    join,
+    numbers,
+    pick,
+    put,
+    repeated,
+    take,
+)
 
 MARKET = Bureau("市场监督管理局", 1)
 ACTIVE_WORDS, ACTIVE_SHARES = ("存续", "在业", "开业", "K", "", "歇业"), (72, 8, 4, 6, 9, 1)
@@ -83,8 +95,8 @@ def _register(part: Part) -> Delivered:
         "registration", "subjects", month, subject, np.full(len(subject), CLEAN), columns,
         {"注册日期": founded, "核准日期": decided}, "核准日期",
     )  # fmt: skip
-    flags = pick(["i", "i", "u", "u", "d"], what)
-    rows = in_file_order(enveloped(rows, window, provided, keys, flags))
+    change = pick(["i", "i", "u", "u", "d"], what)
+    rows = in_file_order(enveloped(rows, window, provided, keys, change))
     alone = np.bincount(subject, minlength=len(city)) == 1
     may_break = city.is_quiet[rows.subject] & alone[rows.subject]
     return Delivered(rows, "统一社会信用代码", _register_faults(), may_break, "register")
@@ -192,8 +204,8 @@ def _register_faults() -> tuple[Fault, ...]:
 
 def _is_plain_change(rows: Rows) -> Flags:
     """Changes of active subjects founded long before: their approval may lie weeks earlier."""
-    is_change = rows.texts[CHANGE].to_numpy(zero_copy_only=False) == "u"
-    is_ended = pc.is_in(rows.texts["登记状态"], pa.array(ENDED_WORDS)).to_numpy(zero_copy_only=False)
+    is_change = equal(rows.texts[CHANGE], "u")
+    is_ended = flags(pc.is_in(rows.texts["登记状态"], pa.array(ENDED_WORDS)))
     old: Flags = rows.days["注册日期"] < rows.days[PROVIDED] - 60
     return old & is_change & ~is_ended
 
@@ -214,9 +226,9 @@ def _abnormal(part: Part) -> Delivered:
     A city without faults has no removals for that reason.
     """
     city, dice, window = part.city, part.dice, part.window
-    rate = 0.0030 * np.exp(-0.8 * city.compliance)
+    rate = 0.0030 * np.exp(-1.0 * city.compliance)
     events = happenings(part, "abnormal", rate, most=1)
-    identity, subject = identities(part, "abnormal", events, {NAME: 0.02, FORMER_NAME: 0.004, UNKNOWN: 0.01})
+    identity, subject = identities(part, "abnormal", events, {NAME: 0.02, FORMER_NAME: 0.03, UNKNOWN: 0.01})
     code, name = codes_and_names(part, identity, events)
     office = MARKET.names(offices(part, "abnormal", events, 0.05))
     provided, listed = window.handed_over(dice, "abnormal", events.key, events.month)

@@ -32,7 +32,7 @@ from creditlake.synthetic.texts import join, numbers, padded, pick, put, repeate
 CENTRE = Bureau("社会保险事业服务中心", 30)
 LABOUR = Bureau("人力资源和社会保障局", 31)
 CODE = "统一社会信用代码"
-INSURED_SHARES = (0.50, 0.06, 0.20)
+INSURED_SHARES = (0.60, 0.08, 0.25)
 """Of enterprises, households and cooperatives."""
 
 
@@ -81,7 +81,7 @@ def _arrears(part: Part) -> Delivered:
     """Debts as each month's statement gives them, from the first month unpaid until the one that is paid."""
     events, ordinal, length = _debts(part)
     debt = Events(events.subject, events.month, events.key // 64, events.is_after_end)
-    identity, subject = identities(part, "social_arrears", debt, {NAME: 0.02, FORMER_NAME: 0.004, UNKNOWN: 0.01})
+    identity, subject = identities(part, "social_arrears", debt, {NAME: 0.02, FORMER_NAME: 0.03, UNKNOWN: 0.01})
     code, name = codes_and_names(part, identity, debt)
     provided, decided = part.window.handed_over(part.dice, "social_arrears", events.key, events.month)
     is_paid = ordinal == length
@@ -110,7 +110,7 @@ def _arrears(part: Part) -> Delivered:
 
 def _debts(part: Part) -> tuple[Events, Ints, Ints]:
     """Return the statements, how many months each counts before itself, and the months until its debt is paid."""
-    rate = np.where(_is_insured(part), 0.0045 * np.exp(-0.9 * part.city.compliance), 0.0)
+    rate = np.where(_is_insured(part), 0.0045 * np.exp(-1.1 * part.city.compliance), 0.0)
     spells = happenings(part, "social_debt", rate, most=1)
     wait = np.log1p(-part.dice.uniform("social_debt.length", spells.key)) / np.log(0.75)
     length = np.minimum(1 + wait.astype(np.int64), 12)
@@ -127,7 +127,7 @@ def _debts(part: Part) -> tuple[Events, Ints, Ints]:
 
 
 def _wage_list(part: Part) -> Delivered:
-    rate = np.where(part.city.is_enterprise, 0.0005, 0.0001) * np.exp(-0.9 * part.city.compliance)
+    rate = np.where(part.city.is_enterprise, 0.0006, 0.0001) * np.exp(-1.0 * part.city.compliance)
     events = happenings(part, "wages", rate, most=1)
     identity, subject = identities(part, "wages", events, {NAME: 0.02, UNKNOWN: 0.01})
     code, name = codes_and_names(part, identity, events)

@@ -37,11 +37,11 @@ from creditlake.synthetic.rows import (
     enveloped,
     in_file_order,
 )
-from creditlake.synthetic.texts import Texts, either, join, numbers, pick, take, yuan
+from creditlake.synthetic.texts import Texts, either, join, numbers, pick, strings, take, yuan
 
 BUREAU = Bureau("税务局", 20)
 INSPECTION = Bureau("税务局稽查局", 21)
-GRADES, GRADE_BOUNDS = ("D", "C", "B", "A"), (-1.25, 0.35, 1.05)
+GRADES, GRADE_BOUNDS = ("D", "C", "B", "A"), (-1.20, 0.50, 1.20)
 """Ratings from the worst to the best, and the bounds between them on the scale of the hidden compliance."""
 TAXES, TAX_SHARES = ("增值税", "企业所得税", "城市维护建设税", "房产税", "印花税", "个人所得税"), (45, 20, 14, 9, 6, 6)
 NATURES = (
@@ -62,7 +62,7 @@ def deliver(part: Part) -> Iterator[Delivered]:
 def _ratings(part: Part) -> Delivered:
     """One rating a taxpayer and year, in April; a city without April gets the last year's in its first month."""
     events, drift = _rated(part)
-    identity, subject = identities(part, "rating", events, {NAME: 0.01, FORMER_NAME: 0.003, UNKNOWN: 0.005})
+    identity, subject = identities(part, "rating", events, {NAME: 0.01, FORMER_NAME: 0.03, UNKNOWN: 0.005})
     code, name = codes_and_names(part, identity, events)
     provided, rated = part.window.handed_over(part.dice, "rating", events.key, events.month)
     years, city = part.window.years[events.month], part.city
@@ -91,7 +91,7 @@ def _rated(part: Part) -> tuple[Events, Ints]:
     months = np.flatnonzero(window.numbers == APRIL)
     months = months if len(months) else np.zeros(1, np.int64)
     first, last = active_months(part)
-    share = np.where(city.kind == HOUSEHOLD, 0.80, 0.92)
+    share = np.where(city.kind == HOUSEHOLD, 0.88, 0.95)
     rated = np.flatnonzero(dice.chance("rated", city.keys, share))
     subject, month = np.repeat(rated, len(months)), np.tile(months, len(rated))
     inside = (month >= first[subject]) & (month <= last[subject])
@@ -113,7 +113,7 @@ def _rated(part: Part) -> tuple[Events, Ints]:
 def _arrears(part: Part) -> Delivered:
     """Debts as the quarter's announcement states them, until it says that they are paid."""
     events, ordinal, quarters = _debts(part)
-    shares = {NAME: 0.02, TAX_NO_15: 0.02, TAX_NO_18: 0.02, FORMER_NAME: 0.004, UNKNOWN: 0.01}
+    shares = {NAME: 0.02, TAX_NO_15: 0.02, TAX_NO_18: 0.02, FORMER_NAME: 0.03, UNKNOWN: 0.01}
     debt = Events(events.subject, events.month, events.key // 64, events.is_after_end)
     identity, subject = identities(part, "tax_arrears", debt, shares)
     code, name = codes_and_names(part, identity, debt)
@@ -167,7 +167,7 @@ def _quarter_months(numbers_of_months: Ints, month: Ints) -> Ints:
 
 
 def _violations(part: Part) -> Delivered:
-    rate = 0.00032 * np.exp(-0.9 * part.city.compliance)
+    rate = 0.00040 * np.exp(-1.0 * part.city.compliance)
     events = happenings(part, "violation", rate, most=1)
     identity, subject = identities(part, "violation", events, {NAME: 0.02, UNKNOWN: 0.01})
     code, name = codes_and_names(part, identity, events)
@@ -204,7 +204,7 @@ def _rating_faults() -> tuple[Fault, ...]:
 
 
 def _other_grades(grades: Texts) -> Texts:
-    found = [{"A": "B", "B": "C", "C": "D", "D": "A", "M": "C"}[grade] for grade in grades.to_pylist()]
+    found = [{"A": "B", "B": "C", "C": "D", "D": "A", "M": "C"}[grade] for grade in strings(grades)]
     return pick(found, np.arange(len(found)))
 
 
