@@ -160,7 +160,6 @@ def _correct_one_row(paths: LakePaths, dataset: Dataset) -> bool:
 def _generate(city: Path, subjects: int) -> None:
     from creditlake.synthetic import generate
 
-    shutil.rmtree(city, ignore_errors=True)
     generate(subjects, SEED, city, months=MONTHS, until=AS_OF)
 
 

@@ -48,13 +48,16 @@ def drop() -> Path:
 
 
 def business_date() -> date:
+    """The day the running task's run is about."""
+    return date_of(get_current_context()["dag_run"])
+
+
+def date_of(run: Any) -> date:
     """The day a run is about: its partition key, else ``as_of`` of its conf, else its logical date in Shanghai."""
-    run = get_current_context()["dag_run"]
-    text = getattr(run, "partition_key", None) or conf().get("as_of")
+    text = run.partition_key or (run.conf or {}).get("as_of")
     if text:
         return date.fromisoformat(str(text)[:10])
-    moment = run.logical_date or run.run_after
-    day: date = moment.astimezone(ZoneInfo(ZONE)).date()
+    day: date = (run.logical_date or run.run_after).astimezone(ZoneInfo(ZONE)).date()
     return day
 
 

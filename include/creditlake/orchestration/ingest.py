@@ -12,11 +12,11 @@ from airflow.sdk.exceptions import AirflowSkipException
 from creditlake import pipeline
 from creditlake.bronze import Postponed, read_batch
 from creditlake.contracts import load_feeds
-from creditlake.lake import LakePaths, Writer
+from creditlake.lake import Writer
 from creditlake.lake.ledger import LedgerEntry
 from creditlake.landing import Landed
 from creditlake.orchestration.context import business_date, drop, lake, run_name
-from creditlake.orchestration.notifier import raise_alert
+from creditlake.orchestration.notifier import tell
 
 log = logging.getLogger(__name__)
 Ids = list[list[str]]
@@ -58,7 +58,7 @@ def validate(feed: str, ids: Ids) -> dict[str, Any]:
         ]
     for outcome in outcomes:
         if outcome.is_new and outcome.entry.status == "refused":
-            _tell_refusal(paths, outcome.entry)
+            _tell_refusal(outcome.entry)
     entries = [outcome.entry for outcome in outcomes]
     return _counts(entries) | {"new": sum(outcome.is_new for outcome in outcomes), "as_of": str(business_date())}
 
@@ -85,6 +85,6 @@ def _refusal(entry: LedgerEntry) -> dict[str, str]:
     }
 
 
-def _tell_refusal(paths: LakePaths, entry: LedgerEntry) -> None:
+def _tell_refusal(entry: LedgerEntry) -> None:
     log.warning("拒收 %s/%s（%s）：%s", entry.feed, entry.member or entry.source_name, entry.batch_id, entry.reason)
-    raise_alert(paths.root, {"kind": "file_refused", "feed": entry.feed, **_refusal(entry)})
+    tell({"kind": "file_refused", "feed": entry.feed, **_refusal(entry)})

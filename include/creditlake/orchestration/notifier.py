@@ -10,7 +10,6 @@ import json
 import logging
 import os
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from airflow.sdk import BaseNotifier, Connection
@@ -39,19 +38,18 @@ class Alert(BaseNotifier):  # type: ignore[misc]  # Airflow brings no types that
             "error": type(error).__name__,
             "message": " ".join(str(error).split())[:SHOWN_CHARACTERS],
         }
-        raise_alert(lake_folder(), entry)
+        tell(entry)
 
 
-def raise_alert(root: Path, entry: dict[str, Any]) -> None:
+def tell(entry: dict[str, Any]) -> None:
     """Log an alert, add it to the lake's file of this month, and mail it where the connection says to whom.
 
     Args:
-        root: The lake's folder.
         entry: JSON values; ``message`` stays out of the mail.
     """
     moment = datetime.now(UTC)
     log.error("告警 %s", json.dumps(entry, ensure_ascii=False))
-    file = root / "alerts" / f"{moment:%Y-%m}.jsonl"
+    file = lake_folder() / "alerts" / f"{moment:%Y-%m}.jsonl"
     file.parent.mkdir(parents=True, exist_ok=True)
     line = json.dumps({"at": moment.isoformat(timespec="seconds"), **entry}, ensure_ascii=False) + "\n"
     handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
