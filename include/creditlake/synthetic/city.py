@@ -85,12 +85,16 @@ def generate(
             for made in _parts(order, partial, processes or os.cpu_count() or 1):
                 joint.add(made)
             joint.settle()
-        for name in OWN_NAMES:
-            shutil.rmtree(out / name, ignore_errors=True)
-            os.replace(partial / name, out / name)
+        _put_in_place(partial, out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return Summary(out, subjects, window.labels, joint.rows_by_dataset(), dict(joint.faults))
+
+
+def _put_in_place(partial: Path, out: Path) -> None:
+    for name in OWN_NAMES:
+        shutil.rmtree(out / name, ignore_errors=True)
+        os.replace(partial / name, out / name)
 
 
 def _refuse_foreign(out: Path) -> None:
