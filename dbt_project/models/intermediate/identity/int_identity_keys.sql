@@ -1,14 +1,9 @@
 -- One row per way in which any dataset but the register names a subject. Natural persons stop
 -- before.
-{% set datasets = [
-    'stg_registration__abnormal', 'stg_licensing__permits', 'stg_penalty__decisions', 'stg_tax__ratings',
-    'stg_tax__arrears', 'stg_tax__violations', 'stg_social_security__headcounts',
-    'stg_social_security__arrears', 'stg_social_security__wage_arrears_list', 'stg_lending__authorizations',
-] %}
 with
 
-{% for dataset in datasets %}
-{{ dataset }} as (
+{% for feed, dataset, _ in declared_datasets() if dataset != 'subjects' %}
+{{ feed }}_{{ dataset }} as (
 
     select
         identity_key,
@@ -18,7 +13,7 @@ with
         any_value(tax_no) as tax_no,
         any_value(name) as name,
         any_value(authority) as authority
-    from {{ ref(dataset) }}
+    from {{ ref('stg_' ~ feed ~ '__' ~ dataset) }}
     where not is_natural_person
     group by identity_key
 
@@ -27,8 +22,8 @@ with
 {% endfor %}
 united as (
 
-    {% for dataset in datasets %}
-    select * from {{ dataset }}
+    {% for feed, dataset, _ in declared_datasets() if dataset != 'subjects' %}
+    select * from {{ feed }}_{{ dataset }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

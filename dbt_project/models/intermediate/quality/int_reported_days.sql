@@ -1,12 +1,6 @@
 -- One row per dataset, publisher, day of hand-over and document date: the records handed over that
 -- count, and those of them whose subject was not found. Withdrawn records and natural persons are
 -- counted nowhere.
-{% set datasets = [
-    ['registration', 'subjects'], ['registration', 'abnormal'], ['licensing', 'permits'],
-    ['penalty', 'decisions'], ['tax', 'ratings'], ['tax', 'arrears'], ['tax', 'violations'],
-    ['social_security', 'headcounts'], ['social_security', 'arrears'],
-    ['social_security', 'wage_arrears_list'], ['lending', 'authorizations'],
-] %}
 with
 
 links as (
@@ -22,7 +16,7 @@ unresolved as (
 
 ),
 
-{% for feed, dataset in datasets %}
+{% for feed, dataset, _ in declared_datasets() %}
 {{ feed }}_{{ dataset }} as (
 
     select * from {{ ref('stg_' ~ feed ~ '__' ~ dataset) }}
@@ -71,7 +65,7 @@ unresolved as (
 {% endfor %}
 united as (
 
-    {% for feed, dataset in datasets %}
+    {% for feed, dataset, _ in declared_datasets() %}
     select * from {{ feed }}_{{ dataset }}_days
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -1,21 +1,8 @@
 -- One row per quarantined row of any dataset, delivered by as_of: whose row it was and what has
 -- become of it.
-{% set datasets = [
-    ['lending', 'authorizations', '"授权机构"'],
-    ['licensing', 'permits', '"XK_XKJG"'],
-    ['penalty', 'decisions', '"CF_CFJG"'],
-    ['registration', 'subjects', '"登记机关"'],
-    ['registration', 'abnormal', '"作出决定机关(列入)"'],
-    ['social_security', 'headcounts', 'cast(null as varchar)'],
-    ['social_security', 'arrears', '"经办机关全称"'],
-    ['social_security', 'wage_arrears_list', '"认定部门"'],
-    ['tax', 'ratings', '"评价单位"'],
-    ['tax', 'arrears', '"发布部门"'],
-    ['tax', 'violations', '"实施检查的单位"'],
-] %}
 with
 
-{% for feed, dataset, publisher in datasets %}
+{% for feed, dataset, publisher in declared_datasets() %}
 {{ feed }}_{{ dataset }} as (
 
     select
@@ -36,7 +23,7 @@ with
 {% endfor %}
 united as (
 
-    {% for feed, dataset, publisher in datasets %}
+    {% for feed, dataset, publisher in declared_datasets() %}
     select * from {{ feed }}_{{ dataset }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -26,7 +26,8 @@ renamed as (
         {{ to_month('"应收年月"') }} as period_month,
 
         -- reporting
-        cast(null as varchar) as publisher,
+        -- no column names it: the feed's own, as in its contract
+        '呼和浩特市人力资源和社会保障局' as publisher,
         cast(null as date) as document_date,
 
         -- lineage

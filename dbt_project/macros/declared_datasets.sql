@@ -1,0 +1,16 @@
+{# Every declared dataset and the column that names its publisher, else the feed's own; a new one is one line here. #}
+{% macro declared_datasets() %}
+    {{ return([
+        ["lending", "authorizations", '"授权机构"'],
+        ["licensing", "permits", '"XK_XKJG"'],
+        ["penalty", "decisions", '"CF_CFJG"'],
+        ["registration", "subjects", '"登记机关"'],
+        ["registration", "abnormal", '"作出决定机关(列入)"'],
+        ["social_security", "headcounts", "'呼和浩特市人力资源和社会保障局'"],
+        ["social_security", "arrears", '"经办机关全称"'],
+        ["social_security", "wage_arrears_list", '"认定部门"'],
+        ["tax", "ratings", '"评价单位"'],
+        ["tax", "arrears", '"发布部门"'],
+        ["tax", "violations", '"实施检查的单位"'],
+    ]) }}
+{% endmacro %}
