@@ -12,17 +12,21 @@ from creditlake.text import say
 
 def generate(options: argparse.Namespace) -> int:
     """Make a synthetic city."""
+    from creditlake.synthetic import NotOurFolder
     from creditlake.synthetic import generate as generate_city
 
-    summary = generate_city(
-        options.subjects,
-        options.seed,
-        options.out,
-        months=options.months,
-        until=options.until,
-        processes=options.processes,
-        faults=not options.clean,
-    )
+    try:
+        summary = generate_city(
+            options.subjects,
+            options.seed,
+            options.out,
+            months=options.months,
+            until=options.until,
+            processes=options.processes,
+            faults=not options.clean,
+        )
+    except NotOurFolder as error:
+        raise Failed(str(error)) from error
     say(summary)
     return 0
 
