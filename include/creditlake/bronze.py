@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from creditlake.connectors.files import UNKNOWN_DATASET, month_end, month_in
-from creditlake.contracts import Dataset, load_feeds
+from creditlake.contracts import CORRECTION, Dataset, load_feeds
 from creditlake.lake import LakePaths
 from creditlake.landing import Landed
 from creditlake.persons import hash_column, person_key
@@ -191,10 +191,15 @@ def _write(
 
 
 def _with_batch(batch: pa.RecordBatch, blank: Batch, dataset: Dataset, key: bytes) -> pa.RecordBatch:
+    comes_back = CORRECTION[0] in batch.schema.names
     for name in dataset.of_kind("person_id"):
         if name in batch.schema.names:
             place = batch.schema.get_field_index(name)
-            batch = batch.set_column(place, name, hash_column(batch.column(place), key))
+            hashed = hash_column(batch.column(place), key)
+            if comes_back:  # a corrected row holds the hash that it left the lake with
+                is_hash = pc.match_substring_regex(batch.column(place), "^[0-9a-f]{32}$")
+                hashed = pc.if_else(is_hash, batch.column(place), hashed)
+            batch = batch.set_column(place, name, hashed)
     for name, value in (("_batch_id", blank.batch_id), ("_source_sha256", blank.source_sha256)):
         batch = batch.append_column(name, pa.array([value] * batch.num_rows, pa.string()))
     return batch

@@ -21,6 +21,8 @@ from creditlake.contracts import CORRECTION, WAIVER, Dataset
 from creditlake.lake import LakePaths
 from creditlake.refusal import Refusal
 
+_DIGITS_AS_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
@@ -42,18 +44,22 @@ class Settlement:
     until: date | None = None
 
 
-def settlements(rows_file: Path) -> list[Settlement]:
-    """Return what the rows of a batch settle, empty for an ordinary delivery.
+def settlements(rows_file: Path, delivered: date) -> list[Settlement]:
+    """Return what the rows of a batch settle, empty for an ordinary delivery: one with none of these columns.
 
     Raises:
         Refusal: ``bad_correction``: a row names no quarantined row, two name the same one, or a waiver lacks who, why
-            or until when.
+            or until when, or has ended when it is delivered.
     """
     names = pq.read_schema(rows_file).names
-    if CORRECTION[0] not in names:
+    if not {*CORRECTION, *WAIVER} & set(names):
         return []
     columns = ["_source_row", *(name for name in (*CORRECTION, *WAIVER) if name in names)]
     settled = [_settlement(row) for row in pq.read_table(rows_file, columns=columns).to_pylist()]
+    for settlement in settled:
+        if settlement.until is not None and settlement.until < delivered:
+            message = f"row {settlement.source_row}: the waiver ends on {settlement.until}, before {delivered}"
+            raise Refusal("bad_correction", message, len(settled))
     named = Counter((settlement.batch_id, settlement.row) for settlement in settled)
     for (batch_id, row), times in named.items():
         if times > 1:
@@ -197,8 +203,8 @@ def write_waiver(
 
 
 def dataset_file(paths: LakePaths, dataset: Dataset, label: str) -> Path:
-    """Where a delivery made by ourselves is written before it lands."""
-    return paths.scratch / f"{dataset.name}-{label}.csv"
+    """Where a delivery made by ourselves is written before it lands; no month can be read out of its name."""
+    return paths.scratch / f"{dataset.name}-{label.translate(_DIGITS_AS_LETTERS)}.csv"
 
 
 def _source_list(dataset: Dataset) -> str:

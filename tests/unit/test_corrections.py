@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 from creditlake.cli import main
+from creditlake.connectors.files import month_in
 from creditlake.contracts import load_feeds
+from creditlake.corrections import dataset_file
 from creditlake.lake import LakePaths, reading
 from creditlake.lake.fsck import fsck
 from creditlake.lake.ledger import LedgerEntry
 
 from tests.unit.clean_rows import invented_uscc
-from tests.unit.deliveries import drop_ratings, ratings_csv
+from tests.unit.deliveries import RATING, drop_ratings, ratings_csv
 from tests.unit.test_ingest import ENUM, GOOD, query, take
 
 RATINGS = load_feeds()["tax"].dataset("ratings")
@@ -143,6 +145,12 @@ def test_a_replay_again_changes_nothing(paths: LakePaths, tmp_path: Path, first:
             lambda row: row.update(_waived_rules=ENUM, _waived_by="王", _waived_reason="因", _waived_until="明年"),
             "'明年' is not a day",
         ),
+        (
+            lambda row: row.update(
+                _waived_rules=ENUM, _waived_by="王", _waived_reason="因", _waived_until="2026-10-30"
+            ),
+            "ratings, corrected.csv: row 1: the waiver ends on 2026-10-30, before 2026-10-31",
+        ),
     ],
 )
 def test_a_delivery_that_settles_no_open_row_is_refused_whole(
@@ -261,3 +269,32 @@ def test_a_dataset_that_nobody_declares_cannot_be_replayed(paths: LakePaths, tmp
     arguments = ["--dataset=tax.weather", f"--file={delivery.path}", "--as-of=2026-10-31"]
 
     assert main(["replay", f"--lake={paths.root}", *arguments]) == 1
+
+
+def test_a_correction_that_was_still_wrong_is_corrected_in_its_turn(
+    paths: LakePaths, tmp_path: Path, first: LedgerEntry
+) -> None:
+    row = export(paths, tmp_path)[0]
+    assert replay(paths, tmp_path, [row | {"信用等级": "F"}]) == 0
+    again = export(paths, tmp_path)[-1]
+    assert (again["信用等级"], again["_corrects_batch_id"]) == ("F", last_entry(paths).batch_id)
+
+    assert replay(paths, tmp_path, [row | {"信用等级": "B"}, again | {"信用等级": "C", "评价年度": "2024"}]) == 0
+
+    assert [state[:2] for state in states(paths)] == [(2, "corrected"), (3, "open"), (1, "corrected")]
+
+
+def test_columns_of_a_waiver_in_a_file_that_corrects_nothing_refuse_it(paths: LakePaths, tmp_path: Path) -> None:
+    columns = ("_waived_rules", "_waived_by", "_waived_reason", "_waived_until")
+    wrong = {"统一社会信用代码": invented_uscc(9), "信用等级": "E"}
+    waived = dict(zip(columns, (ENUM, "局内", "因", "2099-12-31"), strict=True))
+
+    assert replay(paths, tmp_path, [{**RATING, **wrong, **waived}]) == 1
+
+    assert str(last_entry(paths).reason).startswith("bad_correction: tax.ratings, corrected.csv: row 1 corrects no row")
+
+
+def test_no_month_is_read_out_of_the_batch_and_row_that_a_waivers_file_is_named_by(paths: LakePaths) -> None:
+    name = dataset_file(paths, RATINGS, "waiver-a202612b-2026-12").name
+
+    assert name.startswith("ratings-waiver-") and month_in(name) is None

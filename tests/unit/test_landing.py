@@ -255,3 +255,17 @@ def test_bronze_is_written_once_and_only_read_afterwards(paths: LakePaths, tmp_p
     assert load_bronze(paths, land(paths, delivery), date(2027, 1, 1)) == [batch]
     assert batch.rows_file(paths).stat().st_mtime_ns == written
     assert not list(paths.scratch.iterdir())
+
+
+def test_a_hashed_identity_number_that_comes_back_is_not_hashed_again(paths: LakePaths, tmp_path: Path) -> None:
+    number, known = "11010519491231002X", "0123456789abcdef0123456789abcdef"
+    kept = {}
+    for label, extra in (("first", {}), ("back", {"_corrects_batch_id": "b", "_corrects_row": "1"})):
+        row = clean_row("penalty.decisions", CF_FR_SFZH=number, CF_XDR_ZJHM=known) | extra
+        file = tmp_path / f"decisions-{label}.csv"
+        file.write_text(f"{','.join(row)}\n{','.join(value or '' for value in row.values())}\n", encoding="utf-8")
+        batch = batch_of(paths, Delivery("penalty", "decisions", file))
+        (kept[label],) = pq.read_table(batch.rows_file(paths)).to_pylist()
+
+    assert kept["back"]["CF_XDR_ZJHM"] == known != kept["first"]["CF_XDR_ZJHM"]
+    assert kept["back"]["CF_FR_SFZH"] == kept["first"]["CF_FR_SFZH"] != number
