@@ -116,6 +116,7 @@ def _one(stage: Stage, dags: Any, dag_id: str, **conf: str) -> Any:
 def _words(xcoms: dict[str, Any]) -> str:
     """What the tasks counted."""
     counts = {name: value for result in xcoms.values() if isinstance(result, dict) for name, value in result.items()}
+    counts |= {name: len(value) for name, value in counts.items() if isinstance(value, list)}
     return ", ".join(f"{name} {value}" for name, value in counts.items() if isinstance(value, int) and value)
 
 

@@ -25,10 +25,9 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import psutil
-from creditlake.orchestration.environment import environment
+from creditlake.orchestration.environment import HOST, PLUGINS, USER, environment, server
 
 VAR = Path(__file__).resolve().parents[1] / "var"
-HOST, USER = "127.0.0.1", "admin"
 POOL = ("catalogue", "1", "数据湖唯一写入者")
 READY_SECONDS, END_SECONDS = 180, 10
 
@@ -53,13 +52,14 @@ class Platform:
         """Where a part's own words go."""
         return self.home / "logs" / f"{name}.log"
 
-    def start(self, name: str, *arguments: str) -> None:
-        """Start one Airflow component."""
+    def start(self, name: str, *arguments: str, **settings: str) -> None:
+        """Start one Airflow component, with settings of its own in its environment."""
         say(f"starting {name}")
         with open(self.log(name), "ab") as log:
             self.parts[name] = psutil.Popen(
                 [sys.executable, "-m", "airflow", name, *arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+                env=os.environ | settings,
             )  # fmt: skip
 
     def run(self, *arguments: str) -> None:
@@ -111,7 +111,7 @@ def main() -> int:
     os.umask(0o077)
     (home / "logs").mkdir(parents=True, exist_ok=True)
     platform = Platform(home, options.port)
-    os.environ.update(_settings(platform, options))
+    os.environ.update(environment(home, options.lake, options.drop) | server(home, options.port))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
@@ -135,7 +135,7 @@ def _bring_up(platform: Platform, password: str) -> None:
     say("preparing Airflow's database")
     platform.run("db", "migrate")
     platform.run("pools", "set", *POOL)
-    platform.start("api-server")
+    platform.start("api-server", AIRFLOW__CORE__PLUGINS_FOLDER=str(PLUGINS))
     platform.wait_until("the api-server answers", lambda: _version(platform.address) == version("apache-airflow"))
     started = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
     platform.start("dag-processor")
@@ -147,19 +147,6 @@ def _bring_up(platform: Platform, password: str) -> None:
     say(f"\nAirflow   {platform.address}\nuser      {USER}\npassword  in {platform.home / 'passwords.json'}\n"
         f"lake      {os.environ['CREDITLAKE_LAKE']}\ndrop      {os.environ['CREDITLAKE_DROP']}\n"
         f"logs      {platform.home / 'logs'}\nCtrl-C stops all of it.")  # fmt: skip
-
-
-def _settings(platform: Platform, options: argparse.Namespace) -> dict[str, str]:
-    return environment(platform.home, options.lake, options.drop) | {
-        "AIRFLOW__API__HOST": HOST,
-        "AIRFLOW__API__PORT": str(platform.port),
-        "AIRFLOW__API__WORKERS": "1",
-        "AIRFLOW__API__BASE_URL": platform.address,
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{platform.address}/execution/",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(platform.home / "passwords.json"),
-    }
 
 
 def _password(file: Path) -> str:
