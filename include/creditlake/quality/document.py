@@ -58,22 +58,26 @@ def validation_document(
             "unsuccessful_expectations": len(entries) - passed,
             "success_percent": 100.0 * passed / len(entries),
         },
-        "meta": {
-            "great_expectations_version": GX_VERSION,
-            "run_id": {
-                "run_name": f"{case.run_name}__{case.batch_id}",
-                "run_time": f"{case.delivered.isoformat()}T00:00:00+00:00",
-            },
-            "active_batch_definition": {
-                "datasource_name": "batches",
-                "data_connector_name": "fluent",
-                "data_asset_name": view_name(case.dataset),
-                "batch_identifiers": {"batch_id": case.batch_id},
-            },
-            "batch_id": case.batch_id,
-            "dataset_title": case.dataset.title,
-        },
+        "meta": _meta(case),
         "id": None,
+    }
+
+
+def _meta(case: Case) -> dict[str, Any]:
+    return {
+        "great_expectations_version": GX_VERSION,
+        "run_id": {
+            "run_name": f"{case.run_name}__{case.batch_id}",
+            "run_time": f"{case.delivered.isoformat()}T00:00:00+00:00",
+        },
+        "active_batch_definition": {
+            "datasource_name": "batches",
+            "data_connector_name": "fluent",
+            "data_asset_name": view_name(case.dataset),
+            "batch_identifiers": {"batch_id": case.batch_id},
+        },
+        "batch_id": case.batch_id,
+        "dataset_title": case.dataset.title,
     }
 
 
