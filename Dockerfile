@@ -32,6 +32,7 @@ COPY --from=build /opt/venv /opt/venv
 COPY dbt_project /opt/creditlake/dbt_project
 COPY expectations /opt/creditlake/expectations
 COPY dags /opt/creditlake/dags
+COPY include/creditlake/orchestration/plugins /opt/creditlake/plugins
 COPY docker/migrate.sh docker/healthy.py /opt/creditlake/docker/
 ENV PATH=/opt/venv/bin:$PATH \
     AIRFLOW_HOME=/opt/airflow \

@@ -144,6 +144,7 @@ def test_no_service_can_do_more_than_it_needs() -> None:
     assert laws.soft(compose()) == []
     assert laws.writable(compose(), "/var/lib/creditlake/drop") == set()
     assert laws.writable(compose(), "/var/lib/creditlake/lake") == {"migrate", "scheduler"}
+    assert laws.writable(compose(), "/var/lib/creditlake/lake/releases") == set()
 
 
 @pytest.mark.parametrize(

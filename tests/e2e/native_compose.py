@@ -64,6 +64,7 @@ class Machine:
     def native(self, text: str) -> str:
         """Return a text of the compose file as it reads on this machine."""
         places = {
+            "/opt/creditlake/plugins": str(ROOT / "include" / "creditlake" / "orchestration" / "plugins"),
             "/opt/creditlake": str(ROOT),
             "/var/lib/creditlake": str(self.root),
             "/var/log/airflow": str(self.root / "logs"),

@@ -173,23 +173,31 @@ def test_the_services_of_the_compose_file_run_a_feed(machine: Machine, postgres_
         token = ask(machine, "/auth/token", {"username": "operator", "password": "once"})["access_token"]
         assert {f"ingest_{dataset.feed}" for dataset in all_datasets()} <= wait_for_dags(machine, token)
         assert run_of(machine, token, "ingest_tax") == "success"
+        assert status_of(machine, "/creditlake/overview") == 401
+        assert current(postgres_lake).release_id in read(machine, "/creditlake/overview", token=token)
 
     assert contents(postgres_lake) == before
     assert fsck(postgres_lake) == []
 
 
-def ask(machine: Machine, path: str, body: Any = None, token: str = "", method: str | None = None) -> Any:
-    """Ask the api-server and return its answer."""
+def read(machine: Machine, path: str, body: Any = None, token: str = "", method: str | None = None) -> str:
+    """Ask the api-server and return the text it answers."""
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     data = None if body is None else json.dumps(body).encode()
     with urlopen(Request(machine.address + path, data, headers, method=method)) as answer:
-        return json.load(answer)
+        text: str = answer.read().decode()
+        return text
+
+
+def ask(machine: Machine, path: str, body: Any = None, token: str = "", method: str | None = None) -> Any:
+    """Ask the api-server and return its answer as a document."""
+    return json.loads(read(machine, path, body, token, method))
 
 
 def status_of(machine: Machine, path: str, body: Any = None) -> int:
     """The status with which the api-server answers somebody it does not know."""
     try:
-        ask(machine, path, body)
+        read(machine, path, body)
     except HTTPError as refusal:
         return refusal.code
     return 200
