@@ -45,6 +45,7 @@ class Batch:
         by_month: Whether only the month in the file's name says so; ``delivered`` is that month's last day then.
         rows: Data rows it holds; 0 where they could not be counted.
         refusal: Why it is refused as a whole; empty when it can be judged.
+        from_team: Whether the data team itself brought it.
     """
 
     feed: str
@@ -58,6 +59,7 @@ class Batch:
     by_month: bool = False
     rows: int = 0
     refusal: str = ""
+    from_team: bool = False
 
     def folder(self, paths: LakePaths) -> Path:
         """The batch's folder in the vault."""
@@ -125,6 +127,7 @@ def _blank(landed: Landed, member: str, as_of: date) -> Batch:
         batch_seq=landed.batch_seq,
         delivered=month_end(month) if month else as_of,
         by_month=month is not None,
+        from_team=landed.from_team,
     )
 
 

@@ -44,12 +44,12 @@ class Settlement:
     until: date | None = None
 
 
-def settlements(rows_file: Path, delivered: date) -> list[Settlement]:
+def settlements(rows_file: Path, delivered: date, from_team: bool) -> list[Settlement]:
     """Return what the rows of a batch settle, empty for an ordinary delivery: one with none of these columns.
 
     Raises:
         Refusal: ``bad_correction``: a row names no quarantined row, two name the same one, or a waiver lacks who, why
-            or until when, or has ended when it is delivered.
+            or until when, has ended when it is delivered, or does not come from the data team.
     """
     names = pq.read_schema(rows_file).names
     if not {*CORRECTION, *WAIVER} & set(names):
@@ -57,14 +57,22 @@ def settlements(rows_file: Path, delivered: date) -> list[Settlement]:
     columns = ["_source_row", *(name for name in (*CORRECTION, *WAIVER) if name in names)]
     settled = [_settlement(row) for row in pq.read_table(rows_file, columns=columns).to_pylist()]
     for settlement in settled:
-        if settlement.until is not None and settlement.until < delivered:
-            message = f"row {settlement.source_row}: the waiver ends on {settlement.until}, before {delivered}"
-            raise Refusal("bad_correction", message, len(settled))
+        if fault := _waiver_fault(settlement, delivered, from_team):
+            raise Refusal("bad_correction", f"row {settlement.source_row}: {fault}", len(settled))
     named = Counter((settlement.batch_id, settlement.row) for settlement in settled)
     for (batch_id, row), times in named.items():
         if times > 1:
             raise Refusal("bad_correction", f"batch {batch_id}, row {row} is settled {times} times", len(settled))
     return settled
+
+
+def _waiver_fault(settlement: Settlement, delivered: date, from_team: bool) -> str:
+    """Say why a waiver cannot be taken; empty for one that can, and for a correction."""
+    if settlement.until is None:
+        return ""
+    if not from_team:
+        return "a rule is waived by the data team alone, not by who delivers the row"
+    return f"the waiver ends on {settlement.until}, before {delivered}" if settlement.until < delivered else ""
 
 
 def _settlement(row: dict[str, object]) -> Settlement:

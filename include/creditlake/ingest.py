@@ -86,7 +86,7 @@ def _judge(paths: LakePaths, connection: duckdb.DuckDBPyConnection, batch: Batch
 
     dataset = load_feeds()[batch.feed].dataset(batch.dataset)
     try:
-        settled = settlements(batch.rows_file(paths), batch.delivered)
+        settled = settlements(batch.rows_file(paths), batch.delivered, batch.from_team)
         refuse_unless_open(connection, dataset, settled)
     except Refusal as refusal:
         return _refuse(connection, batch, refusal.told(f"{_place(batch)}: "), ())

@@ -29,6 +29,7 @@ class Landed:
         name: The name under which it first came.
         sha256: Hash of its bytes, lower-case hex.
         batch_seq: Place in the order of receipt; breaks ties between versions of one key.
+        from_team: Whether the data team itself brought it first.
     """
 
     feed: str
@@ -36,6 +37,7 @@ class Landed:
     name: str
     sha256: str
     batch_seq: int
+    from_team: bool = False
 
     def content(self, paths: LakePaths) -> Path:
         """Where the bytes lie."""
@@ -59,7 +61,8 @@ def land(paths: LakePaths, delivery: Delivery) -> Landed:
         if known:
             partial.unlink()
             return Landed(**known[0])
-        landed = Landed(delivery.feed, delivery.dataset, delivery.path.name, sha256, _next_sequence(paths))
+        number = _next_sequence(paths)
+        landed = Landed(delivery.feed, delivery.dataset, delivery.path.name, sha256, number, delivery.from_team)
         os.replace(partial, target)
         _write_json(target.with_suffix(".json"), [*manifest, asdict(landed)])
     return landed

@@ -33,6 +33,8 @@ def replay(options: argparse.Namespace) -> int:
 
 def waive(options: argparse.Namespace) -> int:
     """Let one quarantined row in all the same; who, why and until when stay with it."""
+    if options.until < options.as_of:
+        raise Failed(f"a waiver until {options.until} has ended before {options.as_of}")
     paths, dataset = LakePaths.at(options.lake), _dataset(options.dataset)
     settlement = Settlement(
         source_row=1, batch_id=options.batch, row=options.row, by=options.by, reason=options.reason, until=options.until
@@ -51,7 +53,7 @@ def waive(options: argparse.Namespace) -> int:
 
 def _take(paths: LakePaths, dataset: Dataset, file: Path, as_of: date) -> int:
     """Land, read and judge one corrected delivery."""
-    landed = land(paths, Delivery(dataset.feed, dataset.name, file))
+    landed = land(paths, Delivery(dataset.feed, dataset.name, file, from_team=True))
     for batch in load_bronze(paths, landed, as_of):
         if not isinstance(batch, Batch):
             raise Failed(f"{file.name} is of {batch.delivered}, later than {as_of}")

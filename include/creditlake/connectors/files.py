@@ -20,11 +20,13 @@ class Delivery:
     Attributes:
         dataset: Name of the declared dataset its name begins with, else ``unknown``.
         path: Where it lies in the drop.
+        from_team: Whether the data team itself brings it (replay, waive); nobody else may waive a rule.
     """
 
     feed: str
     dataset: str
     path: Path
+    from_team: bool = False
 
     @property
     def month(self) -> date | None:

@@ -33,7 +33,7 @@ def replay() -> dict[str, Any]:
     with final(ReplayRefused):
         dataset = _dataset(str(conf().get("dataset")))
         file = _file(paths, str(conf().get("file")))
-        landed = pipeline.land(paths, Delivery(dataset.feed, dataset.name, file))
+        landed = pipeline.land(paths, Delivery(dataset.feed, dataset.name, file, from_team=True))
         batches = pipeline.load_bronze(paths, landed, business_date())
         return [_take(paths, batch, file.name) for batch in batches][-1]
 
