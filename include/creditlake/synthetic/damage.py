@@ -95,7 +95,7 @@ def _loses_a_row(fault: Fault) -> bool:
 def _plain(part: Part, rows: Rows) -> Flags:
     """Rows of which nothing else is true: they may take a fault."""
     is_withdrawal = equal(rows.texts[CHANGE], "d")
-    taken = is_withdrawal | np.roll(is_withdrawal, -1) | rows.is_odd(part.city) | rows.is_after_end | rows.is_late
+    taken = is_withdrawal | np.roll(is_withdrawal, -1) | rows.is_odd(part.city) | rows.is_after_end
     plain: Flags = ~taken & (rows.identity != PERSON) & (rows.identity != UNKNOWN)
     return plain
 
@@ -115,9 +115,8 @@ def _marked(part: Part, rows: Rows, code: str, done: Ints | None = None) -> Iter
     """Yield what is true of rows by themselves; ``done`` are the places that took a fault."""
     free = np.ones(len(rows), bool)
     free[done if done is not None else []] = False
-    inner, late = f"inner_check_digit.{code}", f"late.{rows.document}"
+    inner = f"inner_check_digit.{code}"
     yield Mark("odd_inner_check_digit", "warning", inner, np.flatnonzero(free & rows.is_odd(part.city)))
-    yield Mark("late_update", "warning", late, np.flatnonzero(free & rows.is_late))
     strangers = (rows.identity == UNKNOWN) & (rows.subject == NOBODY)
     yield Mark("unknown_subject", "modelled", "", np.flatnonzero(strangers))
     yield Mark("after_deregistration", "modelled", "", np.flatnonzero(rows.is_after_end))

@@ -12,7 +12,7 @@ from creditlake.contracts import ENVELOPE
 from creditlake.synthetic.population import Population
 from creditlake.synthetic.rng import Dice, Flags, Ints
 from creditlake.synthetic.texts import Texts, days, join, numbers, pick, repeated, take
-from creditlake.synthetic.window import Window, working_days_between
+from creditlake.synthetic.window import Window
 
 Identity = Literal[
     "clean_uscc",
@@ -31,7 +31,6 @@ CLEAN, ORG_CODE, REGISTRATION_NO, TAX_NO_15, TAX_NO_18, NAME, FORMER_NAME, UNKNO
 NOBODY = -1
 
 PROVIDED, BATCH, SERIAL, CHANGE = ENVELOPE
-REPORTING_LIMIT = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +77,6 @@ class Rows:
         """Return the rows with other columns in place of some."""
         return replace(self, texts={**self.texts, **(texts or {})}, days={**self.days, **(days or {})})
 
-    @property
-    def is_late(self) -> Flags:
-        """Rows handed over more than seven working days after the document, as far as the calendar knows."""
-        if self.document is None:
-            return np.zeros(len(self), bool)
-        late: Flags = working_days_between(self.days[self.document], self.days[PROVIDED]) > REPORTING_LIMIT
-        return late
-
     def is_odd(self, city: Population) -> Flags:
         """Rows with the code of a subject whose organisation code has a wrong check character."""
         odd: Flags = city.is_odd[self.subject] & (self.identity == CLEAN) & (self.subject != NOBODY)
@@ -121,7 +112,7 @@ def with_withdrawals(rows: Rows, dice: Dice, share: float, window: Window) -> Ro
     keys = np.arange(len(rows), dtype=np.int64) + (len(rows) << 20)
     in_time = rows.days[PROVIDED] + 2 <= window.last[rows.month]
     recent = rows.days[PROVIDED] - rows.days[rows.document] <= 3 if rows.document else in_time
-    plain = (rows.identity == CLEAN) & ~rows.is_after_end & ~rows.is_late
+    plain = (rows.identity == CLEAN) & ~rows.is_after_end
     chosen = np.flatnonzero(dice.chance(f"{rows.dataset}.withdrawn", keys, share) & in_time & recent & plain)
     order = np.sort(np.concatenate([np.arange(len(rows)), chosen]), kind="stable")
     again = np.flatnonzero(np.diff(order, prepend=-1) == 0)

@@ -27,7 +27,10 @@ renamed as (
 
         -- reporting
         "作出决定机关(列入)" as publisher,
-        {{ to_date('"列入日期"') }} as document_date,
+        -- a removal is a decision of its own day
+        greatest(
+            {{ to_date('"列入日期"') }}, {{ to_date('"移出日期"') }}
+        ) as document_date,
 
         -- lineage
         {{ lineage_columns() }}

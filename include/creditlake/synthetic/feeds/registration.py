@@ -221,10 +221,7 @@ def _longer_number(rows: Rows, places: Ints, _: Site) -> Rows:
 
 
 def _abnormal(part: Part) -> Delivered:
-    """Entries of the list, at most one a subject; a third is removed later, in a row of its own, which counts as late.
-
-    A city without faults has no removals for that reason.
-    """
+    """Entries of the list, at most one a subject; a third is removed later, in a row of its own."""
     city, dice, window = part.city, part.dice, part.window
     rate = 0.0030 * np.exp(-1.0 * city.compliance)
     events = happenings(part, "abnormal", rate, most=1)
@@ -254,7 +251,7 @@ def _with_removals(part: Part, events: Events, rows: Rows) -> Rows:
     dice, window = part.dice, part.window
     later = rows.month + 1 + dice.below("abnormal.until", events.key, 6)
     removed = dice.chance("abnormal.removed", events.key, 0.35) & (later < len(window)) & ~events.is_after_end
-    removed &= (rows.identity == CLEAN) & part.has_faults
+    removed &= rows.identity == CLEAN
     places = np.flatnonzero(removed)
     order = np.concatenate([np.arange(len(rows)), places])
     made = rows.take(order)
@@ -274,6 +271,12 @@ def _with_removals(part: Part, events: Events, rows: Rows) -> Rows:
     return replace(made.changed(texts, days), month=month)
 
 
+def _is_listing(rows: Rows) -> Flags:
+    """Rows that tell of a listing: a removal is late by its own day."""
+    listing: Flags = rows.days["移出日期"] == MISSING_DAY
+    return listing
+
+
 def _abnormal_faults() -> tuple[Fault, ...]:
     return (
         *code_faults("统一社会信用代码", "企业名称"),
@@ -282,6 +285,6 @@ def _abnormal_faults() -> tuple[Fault, ...]:
         end_before_start("移出日期", "列入日期"),
         duplicate_row(),
         key_conflict("列入原因", lambda reasons: join(reasons, "（二）")),
-        late_report("列入日期"),
+        late_report("列入日期", _is_listing),
         unknown_value(CHANGE, "x"),
     )
