@@ -2,7 +2,7 @@
 LAKE ?= var/lake
 SIZE ?= 20000
 PY := .venv/bin/python
-.PHONY: setup demo test lint up bench clean
+.PHONY: setup demo test lint up bench lock clean
 
 setup: .venv/.installed
 
@@ -30,6 +30,9 @@ up: setup
 
 bench: setup
 	$(PY) bench/bench.py --subjects $(SIZE)
+
+lock: setup
+	.venv/bin/uv pip compile --quiet --no-header --no-emit-index-url --generate-hashes --all-extras --python-version 3.11 pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf var .pytest_cache .mypy_cache .ruff_cache dbt_project/target dbt_project/logs
