@@ -46,6 +46,8 @@ def run(options: argparse.Namespace) -> int:
     except NothingAccepted as error:
         raise Failed(f"nothing published: {error}") from error
     except DbtFailed as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
         raise Failed(f"nothing published, the old release stays current: the models failed: {error}") from error
     except AuditFailed as error:
         raise Failed(f"nothing published, the old release stays current: the audit failed: {error}") from error
