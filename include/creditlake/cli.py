@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_readers(names)
     _add_keepers(names)
     _add_replay(names)
+    _add_submit(names)
     return parser
 
 
@@ -133,6 +134,15 @@ def _add_replay(names: Names) -> None:
     parser.add_argument("--reason", required=True, metavar="TEXT")
     parser.add_argument("--until", type=_day, required=True, metavar="YYYY-MM-DD", help="last day of the waiver")
     parser.add_argument("--as-of", type=_day, required=True, metavar="YYYY-MM-DD")
+
+
+def _add_submit(names: Names) -> None:
+    parser = _with_lake(_command(names, "submit", commands.submit, "write what the regional platform must be told"))
+    since = parser.add_mutually_exclusive_group(required=True)
+    since.add_argument("--from", dest="first", type=_day, metavar="YYYY-MM-DD", help="first day of the period")
+    since.add_argument("--after", type=Path, metavar="RECEIPT", help="go on where the hand-over of this receipt ended")
+    parser.add_argument("--to", type=_day, required=True, metavar="YYYY-MM-DD", help="last day, and the business date")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder for files and receipt")
 
 
 def _with_dataset(parser: argparse.ArgumentParser) -> None:
