@@ -41,8 +41,6 @@ def call(folder: Path, *arguments: str) -> int:
         ["explain", "--lake=LAKE"],
         ["explain", "--lake=LAKE", "--subject=1", "--record=2"],
         ["rollback", "--lake=LAKE"],
-        ["submit", "--lake=LAKE", "--to=2026-03-31", "--out=DROP/up"],
-        ["submit", "--lake=LAKE", "--from=2026-03-01", "--after=DROP/r", "--to=2026-03-31", "--out=DROP/up"],
     ],
     ids=" ".join,
 )
@@ -80,8 +78,6 @@ def test_a_catalogue_setting_that_nobody_understands_is_a_wrong_argument(
         (["fsck", "--lake=LAKE"], "there is no lake at"),
         (["quarantine", "--lake=LAKE", "--dataset=tax.ratings", "--out=DROP/x.csv"], "there is no lake at"),
         (["quarantine", "--lake=LAKE", "--dataset=tax.weather", "--out=DROP/x.csv"], "no contract declares"),
-        (["submit", "--lake=LAKE", "--from=2026-03-01", "--to=2026-03-31", "--out=DROP/up"], "there is no lake at"),
-        (["submit", "--lake=LAKE", "--after=DROP/file", "--to=2026-03-31", "--out=DROP/up"], "No such file"),
         (RUN, "nothing published: no batch of"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -168,6 +168,23 @@ def test_the_command_says_what_it_handed_up_and_refuses_days_that_are_none(
     assert "nothing written: there is no day from 2026-04-01 to 2026-03-30" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("since", [[], ["--from=2026-03-01", "--after=receipt.json"], ["--from=yesterday"]], ids=str)
+def test_the_command_wants_to_know_from_where_in_one_way(tmp_path: Path, since: list[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["submit", f"--lake={tmp_path / 'lake'}", *since, "--to=2026-03-31", f"--out={tmp_path / 'up' / 'out'}"])
+
+    assert end.value.code == 2
+
+
+@pytest.mark.parametrize("since", ["--from=2026-03-01", "--after=receipt.json"])
+def test_without_a_lake_or_a_receipt_nothing_is_made(tmp_path: Path, since: str) -> None:
+    out = tmp_path / "up" / "out"
+
+    assert main(["submit", f"--lake={tmp_path / 'lake'}", since, "--to=2026-03-31", f"--out={out}"]) == 1
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_both_publicity_tables_and_the_lists_are_handed_up() -> None:
     assert REPORTED == [
         ("licensing", "permits"),

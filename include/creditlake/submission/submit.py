@@ -64,8 +64,8 @@ def submit(paths: LakePaths, before: Before, to: date, out: Path) -> Submission:
     if to < before.first_day:
         raise SubmissionRefused(f"there is no day from {before.first_day} to {to}")
     target = out.resolve()
-    with written_beside(target) as partial:
-        receipt = _write(paths, before, to, partial)
+    with reading(paths) as connection, written_beside(target) as partial:
+        receipt = _write(connection, before, to, partial)
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             _refuse_other_content(partial, target)
             return Submission(target, receipt, is_new=False)
@@ -81,13 +81,12 @@ def _refuse_other_content(partial: Path, target: Path) -> None:
         raise SubmissionRefused(f"{target} holds other content, perhaps handed up already: {', '.join(names)}")
 
 
-def _write(paths: LakePaths, before: Before, to: date, folder: Path) -> dict[str, Any]:
-    with reading(paths) as connection:
-        connection.execute("begin")  # one snapshot, whatever is written meanwhile
-        ledger = [entry for entry in entries(connection) if entry.delivered_date <= to]
-        what = _HandOver(before, to, ledger, folder)
-        told = [_dataset(connection, what, dataset, dataset.reported) for dataset in all_datasets() if dataset.reported]
-        connection.execute("rollback")
+def _write(connection: duckdb.DuckDBPyConnection, before: Before, to: date, folder: Path) -> dict[str, Any]:
+    connection.execute("begin")  # one snapshot, whatever is written meanwhile
+    ledger = [entry for entry in entries(connection) if entry.delivered_date <= to]
+    what = _HandOver(before, to, ledger, folder)
+    told = [_dataset(connection, what, dataset, dataset.reported) for dataset in all_datasets() if dataset.reported]
+    connection.execute("rollback")
     receipt = {
         "from": before.first_day.isoformat(),
         "to": to.isoformat(),
