@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_readers(names)
     _add_keepers(names)
     _add_replay(names)
+    _add_submit(names)
     return parser
 
 
@@ -155,6 +156,15 @@ def _add_replay(names: Names) -> None:
     parser.add_argument("--reason", type=_words, required=True, metavar="TEXT", help="why it is let in")
     parser.add_argument("--until", type=_day, required=True, metavar="YYYY-MM-DD", help="last day of the waiver")
     parser.add_argument("--as-of", type=_day, required=True, metavar="YYYY-MM-DD", help="the business date")
+
+
+def _add_submit(names: Names) -> None:
+    parser = _with_lake(_command(names, "submit", commands.submit, "write what the regional platform must be told"))
+    since = parser.add_mutually_exclusive_group(required=True)
+    since.add_argument("--from", dest="first", type=_day, metavar="YYYY-MM-DD", help="first day of the period")
+    since.add_argument("--after", type=Path, metavar="RECEIPT", help="go on where the hand-over of this receipt ended")
+    parser.add_argument("--to", type=_day, required=True, metavar="YYYY-MM-DD", help="last day, and the business date")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder for files and receipt")
 
 
 def _with_dataset(parser: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ from creditlake.commands.keeping import backup, docs, fsck, maintain, rebuild, r
 from creditlake.commands.making import generate, run
 from creditlake.commands.quarantine import quarantine, replay, waive
 from creditlake.commands.reading import explain, releases, rollback, status, verify
+from creditlake.commands.submitting import submit
 
 __all__ = [
     "Failed",
@@ -22,6 +23,7 @@ __all__ = [
     "rollback",
     "run",
     "status",
+    "submit",
     "verify",
     "waive",
 ]
