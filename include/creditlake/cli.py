@@ -26,6 +26,8 @@ from creditlake.persons import KEY_VARIABLE, MIN_KEY_CHARACTERS
 from creditlake.text import complain
 
 Command = Callable[[argparse.Namespace], int]
+DUCKDB_INTERRUPTED = "Query interrupted"
+"""What DuckDB makes of a KeyboardInterrupt during a query."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,9 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(f"creditlake: the database refused: {str(error).splitlines()[0]}")
     except OSError as error:
         complain(f"creditlake: {error.filename}: {error.strerror}" if error.strerror else f"creditlake: {error}")
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and str(error) != DUCKDB_INTERRUPTED:
+            raise
         complain("creditlake: stopped")
-        return 130
+        return commands.STOPPED
     return 1
 
 

@@ -1,6 +1,6 @@
 """What each command does. A command prints its answer on stdout, its reasons on stderr, and returns its exit code."""
 
-from creditlake.commands.failure import Failed
+from creditlake.commands.failure import STOPPED, Failed
 from creditlake.commands.keeping import backup, docs, fsck, maintain, rebuild, restore
 from creditlake.commands.making import generate, run
 from creditlake.commands.quarantine import quarantine, replay, waive
@@ -8,6 +8,7 @@ from creditlake.commands.reading import explain, releases, rollback, status, ver
 from creditlake.commands.submitting import submit
 
 __all__ = [
+    "STOPPED",
     "Failed",
     "backup",
     "docs",

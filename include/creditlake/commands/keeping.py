@@ -45,6 +45,8 @@ def backup(options: argparse.Namespace) -> int:
     paths = lake_of(options)
     if options.to.exists():
         raise Failed(f"{options.to} is there already; a back-up needs a new folder")
+    if options.to.resolve().is_relative_to(paths.root):
+        raise Failed(f"{options.to} lies in the lake itself; a back-up needs a place of its own")
     try:
         made = make_backup(paths, options.to)
     except (BackupError, CatalogueError) as error:
