@@ -72,6 +72,11 @@ class BatchDoc:
         return sum(rule.severity == "warning" and rule.failed > 0 for rule in self.rules)
 
     @property
+    def label(self) -> str:
+        """The run's name as people read it."""
+        return self.run_name.replace(UNJUDGED, "未评判", 1) if not self.rules else self.run_name
+
+    @property
     def path(self) -> str:
         """Where its page lies in the site, named by run and batch in characters that every file system takes."""
         name = re.sub(r"[^\w.-]", "-", self.run_name)
