@@ -15,8 +15,6 @@ from pathlib import Path
 
 from creditlake.home import dbt_project
 
-REPORTING_LIMIT_WORKING_DAYS = 7
-"""Days within which a decision is reported (发改办财金〔2018〕424号)."""
 _FRIDAY = 4
 
 

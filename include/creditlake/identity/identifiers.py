@@ -128,11 +128,6 @@ def registration_no_sql(code: str) -> str:
     return _guarded(code, REGISTRATION_NO_SHAPE, f"(11 - {product}) % 10 = {_digit_sql(code, 15)}")
 
 
-def looks_like_uscc_sql(text: str) -> str:
-    """Return the SQL that says whether a text has the shape and class of a USCC, right or wrong in its check."""
-    return f"regexp_full_match({text}, '{USCC_SHAPE}')"
-
-
 def _weighted(stem: str, alphabet: str, weights: Sequence[int]) -> int:
     if len(stem) != len(weights) or any(character not in alphabet for character in stem):
         raise ValueError(f"expected {len(weights)} characters of {alphabet}: {stem!r}")

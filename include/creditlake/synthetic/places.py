@@ -16,7 +16,6 @@ from creditlake.synthetic.rng import Ints
 from creditlake.synthetic.texts import Texts, pick
 
 CITY = "呼和浩特市"
-REGION = "内蒙古自治区"
 
 
 @dataclass(frozen=True, slots=True)
