@@ -1,9 +1,9 @@
 # airflow dag
 """What keeps a lake sound: ``quality_docs``, ``maintain_lake``, ``fsck_lake``, ``backup_lake``, ``rebuild_lake``."""
 
-from airflow.sdk import PartitionedAssetTimetable, dag, task
+from airflow.sdk import Param, PartitionedAssetTimetable, dag, task
 from creditlake.orchestration.assets import arrived
-from creditlake.orchestration.defaults import WRITER_POOL, as_of_param, daily, settings
+from creditlake.orchestration.defaults import WRITER_POOL, daily, settings
 
 DOCS = """
 ### 数据质量文档
@@ -43,7 +43,9 @@ REBUILD = """
 
 丢弃目录库，把贴源层的全部批次按接收次序重新判定入湖。发布不受影响；重建后请运行“构建：信用画像”。
 
-仅手工启动，用于数据湖损坏且无可用备份时。**任务失败时**：旧目录保留在 `before-rebuild`，修复后重跑即可。
+仅手工启动并勾选“确认重建”，用于数据湖损坏且无可用备份时。
+
+**任务失败时**：旧目录保留在 `before-rebuild`，修复后重跑即可。
 """
 
 
@@ -108,7 +110,7 @@ def backup_lake():
 @dag(
     dag_id="rebuild_lake",
     schedule=None,
-    params=as_of_param(),
+    params={"confirm": Param(False, type="boolean", title="确认重建", description="丢弃目录库，从贴源层重新判定")},
     **settings("维护：从贴源层重建", REBUILD, ["维护", "手工"]),
 )
 def rebuild_lake():

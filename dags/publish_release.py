@@ -10,7 +10,8 @@ DOC = """
 ### 发布
 
 1. **审计**：构建成功、与当日台账和代码一致、数据湖完好，否则失败，现行发布不变。
-2. **审批**：在“待办事项”中选择 **通过** 或 **驳回**；48 小时无人答复按驳回处理。
+2. **审批**：在“浏览 › 待操作的任务实例”中选择 **通过** 或 **驳回**；48 小时无人答复按驳回处理。
+   审批期间又有新的构建时不发布，须重新审批。
    演示环境设 `CREDITLAKE_APPROVAL=automatic` 时自动通过。
 3. **发布**：导出集市、检验发布不变式、写清单，最后一步原子切换 `current.json`。内容相同即同一发布。
 
@@ -32,16 +33,17 @@ def publish_release():
         return publishing.audit()
 
     @task(task_display_name="发布", pool=WRITER_POOL, outlets=[RELEASE])
-    def release(answer, *, outlet_events):
+    def release(answer, audited, *, outlet_events):
         from creditlake.orchestration import publishing
 
-        published = publishing.release(answer)
+        published = publishing.release(answer, audited)
         outlet_events[RELEASE].extra = published
         return published
 
+    audited = audit()
     approve = Approval(task_id="approve", task_display_name="审批")
-    audit() >> approve
-    release(approve.output)
+    audited >> approve
+    release(approve.output, audited)
 
 
 publish_release()

@@ -14,10 +14,10 @@ DOC = """
 
 **任务失败时**：日志写明原因（文件不在、批次被拒收、指向的行不在隔离中）；湖中没有任何改变，更正文件后重新启动。
 """
-DATASETS = [f"{dataset.feed}.{dataset.name}" for dataset in all_datasets()]
+DATASETS = {f"{dataset.feed}.{dataset.name}": dataset.title for dataset in all_datasets()}
 FORM = {
-    "dataset": Param(DATASETS[0], enum=DATASETS, title="数据集"),
-    "file": Param("", type="string", title="文件名", description="位于 <数据湖>/corrections/ 下"),
+    "dataset": Param(next(iter(DATASETS)), enum=list(DATASETS), values_display=DATASETS, title="数据集"),
+    "file": Param("", type="string", title="文件名", description="位于 <数据湖>/corrections/ 下，例如 更正.csv"),
 }
 
 

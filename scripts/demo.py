@@ -92,9 +92,10 @@ def run(stage: Stage, paths: LakePaths, subjects: int) -> None:
     if migration.wait():
         raise Stopped("airflow db migrate failed")
 
-    from creditlake.orchestration.local import Dags
+    from creditlake.orchestration.local import Dags, TaskLogs
 
     logging.getLogger().setLevel(logging.INFO)
+    logging.getLogger().addHandler(TaskLogs(Path(os.environ["AIRFLOW_HOME"]) / "logs"))
     dags = Dags(Path(os.environ["AIRFLOW__CORE__DAGS_FOLDER"]))
     stage.say(f"{len(dags.ids)} DAGs")
     for dag_id in (*(name for name in dags.ids if name.startswith("ingest_")), *AFTER_INGEST):
@@ -105,7 +106,7 @@ def run(stage: Stage, paths: LakePaths, subjects: int) -> None:
     stage.say("done")
 
 
-def _one(stage: Stage, dags: Any, dag_id: str, **conf: str) -> Any:
+def _one(stage: Stage, dags: Any, dag_id: str, **conf: str | bool) -> Any:
     ran = dags.run(dag_id, AS_OF, **conf)
     stage.say(f"{dag_id:24} {ran.state:8} {_words(ran.xcoms)}")
     if ran.state != "success":
@@ -128,7 +129,7 @@ def _drill(stage: Stage, dags: Any, backup: Path) -> None:
     kept = os.environ["CREDITLAKE_LAKE"]
     os.environ["CREDITLAKE_LAKE"] = str(copy.root)
     try:
-        _one(stage, dags, "rebuild_lake")
+        _one(stage, dags, "rebuild_lake", confirm=True)
         for dataset in all_datasets():
             if _correct_one_row(copy, dataset):
                 _one(stage, dags, "replay_quarantine", dataset=f"{dataset.feed}.{dataset.name}", file="demo.csv")

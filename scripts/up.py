@@ -30,6 +30,8 @@ from creditlake.orchestration.environment import HOST, PLUGINS, USER, environmen
 VAR = Path(__file__).resolve().parents[1] / "var"
 POOL = ("catalogue", "1", "数据湖唯一写入者")
 READY_SECONDS, END_SECONDS = 180, 10
+MARK = "CREDITLAKE_PLATFORM"
+"""In the environment of everything that a platform starts, so that nothing of it stays behind."""
 
 
 class NotUp(RuntimeError):
@@ -41,12 +43,13 @@ class Interrupted(BaseException):
 
 
 class Platform:
-    """The processes of one platform, each the leader of its own group."""
+    """The processes of one platform, each the leader of its own group and marked in its environment."""
 
     def __init__(self, home: Path, port: int) -> None:
         self.home, self.port = home, port
         self.address = f"http://{HOST}:{port}"
         self.parts: dict[str, psutil.Popen] = {}
+        self.mark = secrets.token_hex(8)
 
     def log(self, name: str) -> Path:
         """Where a part's own words go."""
@@ -59,7 +62,7 @@ class Platform:
             self.parts[name] = psutil.Popen(
                 [sys.executable, "-m", "airflow", name, *arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-                env=os.environ | settings,
+                env=os.environ | settings | {MARK: self.mark},
             )  # fmt: skip
 
     def run(self, *arguments: str) -> None:
@@ -86,7 +89,6 @@ class Platform:
 
     def stop(self) -> None:
         """End all parts, those that start tasks first, and everything they started; nothing stays behind."""
-        family = {child for part in self.parts.values() if part.is_running() for child in part.children(recursive=True)}
         for name, process in reversed(self.parts.items()):
             say(f"stopping {name}")
             _signal_group(process.pid, signal.SIGTERM)
@@ -95,10 +97,16 @@ class Platform:
             except psutil.TimeoutExpired:
                 say(f"{name} does not end; it is killed")
             _signal_group(process.pid, signal.SIGKILL)  # idle workers of the executor ignore SIGTERM
-        for process in family:
-            if process.is_running():
-                process.kill()
-        psutil.wait_procs([*family, *self.parts.values()], END_SECONDS)
+        left = [process for process in psutil.process_iter() if self._is_mine(process)]
+        for process in left:
+            process.kill()  # tasks have sessions of their own, and no parent where the scheduler was killed
+        psutil.wait_procs([*left, *self.parts.values()], END_SECONDS)
+
+    def _is_mine(self, process: psutil.Process) -> bool:
+        try:
+            return process.pid != os.getpid() and process.environ().get(MARK) == self.mark
+        except psutil.Error:
+            return False
 
 
 def main() -> int:

@@ -17,6 +17,8 @@ BODY = """
 检验 {{ ti.xcom_pull(task_ids='audit')['checks'] }} 项（告警 {{ ti.xcom_pull(task_ids='audit')['warned'] }} 项），
 批次 {{ ti.xcom_pull(task_ids='audit')['batches'] }} 个（拒收 {{ ti.xcom_pull(task_ids='audit')['refused'] }} 个），
 隔离 {{ ti.xcom_pull(task_ids='audit')['rows_quarantined'] }} 行。
+
+请注意：**{{ ti.xcom_pull(task_ids='audit')['attention'] }}**。逐项结果见左侧“数据湖”。
 """
 
 

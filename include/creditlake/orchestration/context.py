@@ -6,6 +6,7 @@ environment, else the Airflow Variables ``creditlake_lake`` and ``creditlake_dro
 
 from __future__ import annotations
 
+import logging
 import os
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from airflow.sdk import Variable, get_current_context
 if TYPE_CHECKING:
     from creditlake.lake import LakePaths
 
+log = logging.getLogger(__name__)
 ZONE = "Asia/Shanghai"
 
 
@@ -70,6 +72,12 @@ def run_name() -> str:
     """The name under which data docs show this run."""
     run = get_current_context()["dag_run"]
     return f"{run.dag_id} {run.run_id}"
+
+
+def conclude(sentence: str) -> None:
+    """Say in one sentence what the task did: in its log, and as its XCom ``summary``, where people look first."""
+    log.info(sentence)
+    get_current_context()["ti"].xcom_push(key="summary", value=sentence)
 
 
 def _folder(name: str) -> Path:

@@ -12,11 +12,13 @@ from airflow.sdk.exceptions import AirflowSkipException
 from creditlake import pipeline
 from creditlake.bronze import Postponed, read_batch
 from creditlake.contracts import load_feeds
+from creditlake.ingest import Outcome
 from creditlake.lake import Writer
 from creditlake.lake.ledger import LedgerEntry
 from creditlake.landing import Landed
-from creditlake.orchestration.context import business_date, drop, lake, run_name
+from creditlake.orchestration.context import business_date, conclude, drop, lake, run_name
 from creditlake.orchestration.notifier import tell
+from creditlake.quality.docs_pages import REFUSAL_TITLES
 
 log = logging.getLogger(__name__)
 Ids = list[list[str]]
@@ -49,6 +51,7 @@ def validate(feed: str, ids: Ids) -> dict[str, Any]:
         AirflowSkipException: the feed delivered nothing that counts at the business date.
     """
     if not ids:
+        conclude(f"截至 {business_date()} 没有报送任何文件；请联系{load_feeds()[feed].publisher}")
         raise AirflowSkipException(f"{feed} delivered nothing that counts at {business_date()}")
     paths, name = lake(), run_name()
     with Writer(paths) as writer:
@@ -57,10 +60,13 @@ def validate(feed: str, ids: Ids) -> dict[str, Any]:
             for dataset, batch_id in ids
         ]
     for outcome in outcomes:
+        _log(outcome)
         if outcome.is_new and outcome.entry.status == "refused":
-            _tell_refusal(outcome.entry)
-    entries = [outcome.entry for outcome in outcomes]
-    return _counts(entries) | {"new": sum(outcome.is_new for outcome in outcomes), "as_of": str(business_date())}
+            tell({"kind": "file_refused", "feed": feed, **_refusal(outcome.entry)})
+    counts = _counts([outcome.entry for outcome in outcomes])
+    counts |= {"new": sum(outcome.is_new for outcome in outcomes), "as_of": str(business_date())}
+    conclude(_sentence(counts))
+    return counts
 
 
 def _counts(entries: list[LedgerEntry]) -> dict[str, Any]:
@@ -85,6 +91,23 @@ def _refusal(entry: LedgerEntry) -> dict[str, str]:
     }
 
 
-def _tell_refusal(entry: LedgerEntry) -> None:
-    log.warning("拒收 %s/%s（%s）：%s", entry.feed, entry.member or entry.source_name, entry.batch_id, entry.reason)
-    tell({"kind": "file_refused", "feed": entry.feed, **_refusal(entry)})
+def _log(outcome: Outcome) -> None:
+    """Say what became of a file, also of one that came before."""
+    entry, known = outcome.entry, "" if outcome.is_new else "（此前已处理）"
+    name = entry.member or entry.source_name
+    if entry.status == "refused":
+        log.warning("拒收%s %s，批次 %s：%s", known, name, entry.batch_id, entry.reason)
+    else:
+        log.info("入湖%s %s，批次 %s：落地 %d 行，通过 %d，隔离 %d", known, name, entry.batch_id,
+                 entry.rows_landed, entry.rows_validated, entry.rows_quarantined)  # fmt: skip
+
+
+def _sentence(counts: dict[str, Any]) -> str:
+    refused = "、".join(
+        f"{entry['file']}（{REFUSAL_TITLES.get(entry['reason'], entry['reason'])}）" for entry in counts["refused"]
+    )
+    return (
+        f"{counts['batches']} 个文件，其中新到 {counts['new']} 个；落地 {counts['rows_landed']} 行 = "
+        f"通过 {counts['rows_validated']} + 隔离 {counts['rows_quarantined']} + 拒收 {counts['rows_refused']}；"
+        f"拒收文件：{refused or '无'}"
+    )

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from creditlake.contracts import load_feeds
 from creditlake.lake import LakePaths, reading
 from creditlake.lake.backup import backup as make_backup
 from creditlake.lake.backup import damages, read_backup, restore
 from creditlake.lake.fsck import fsck, report
 from creditlake.lake.ledger import LedgerEntry, entries
 from creditlake.lake.maintenance import BACKUPS_FOLDER, MaintenanceFailed, maintenance
-from creditlake.orchestration.context import business_date, lake, run_name, setting
+from creditlake.orchestration.context import business_date, conclude, conf, lake, run_name, setting
 from creditlake.orchestration.defaults import final
 from creditlake.quality.docs import build_docs
 from creditlake.rebuild import RebuildRefused
@@ -94,19 +95,29 @@ def _restored_ledger(paths: LakePaths, folder: Path) -> list[LedgerEntry]:
 
 
 def rebuild() -> int:
-    """Make the lake again from bronze; return how many batches were loaded."""
+    """Make the lake again from bronze, once the form confirms it; return how many batches were loaded."""
     with final(RebuildRefused):
+        if not conf().get("confirm"):
+            raise RebuildRefused("没有勾选“确认重建”，什么也没有做")
         return rebuild_lake(lake(), run_name())
 
 
 def cut_off() -> dict[str, Any]:
-    """Say which batches of this month are in the lake when the day is cut off."""
+    """Say which feeds have delivered for this month when the day is cut off, and which have not."""
     paths, day = lake(), business_date()
     with reading(paths) as connection:
         ledger = entries(connection)
-    came = sorted({entry.feed for entry in ledger if entry.delivered_date >= day.replace(day=1)})
-    log.info("截止 %s，本月已到：%s", day, "、".join(came) or "无")
-    return {"as_of": day.isoformat(), "feeds_this_month": len(came), "batches": len(ledger)}
+    accepted = [entry for entry in ledger if entry.status == "accepted"]
+    came = {entry.feed for entry in accepted if day.replace(day=1) <= entry.delivered_date <= day}
+    absent = [feed for feed in load_feeds().values() if feed.name not in came]
+    chase = "；".join(f"{feed.title}（{feed.publisher}）" for feed in absent)
+    conclude(f"截止 {day}：本月已到 {len(came)} 路；未到：{chase or '无'}")
+    return {
+        "as_of": day.isoformat(),
+        "feeds_this_month": len(came),
+        "absent": [feed.name for feed in absent],
+        "batches": len(ledger),
+    }
 
 
 def _backups(paths: LakePaths) -> Path:

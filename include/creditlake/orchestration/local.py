@@ -5,10 +5,14 @@ Environment and AIRFLOW_HOME must be set before the first import of Airflow, and
 
 from __future__ import annotations
 
+import json
+import logging
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+
+from airflow.sdk import get_current_context
 
 from creditlake.orchestration.defaults import WRITER_POOL
 
@@ -31,6 +35,34 @@ class Ran:
     def failed(self) -> list[str]:
         """The tasks that failed by themselves."""
         return sorted(task for task, state in self.states.items() if state == "failed")
+
+
+class TaskLogs(logging.Handler):
+    """Writes what tasks say to where the UI looks for it; a run without a scheduler would show empty logs there.
+
+    The place and form are those of Airflow's own task logs: JSON lines, one file an attempt.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(logging.INFO)
+        self.folder = folder
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Add one line to the file of the running task; what is said between tasks is nobody's."""
+        try:
+            task = get_current_context()["ti"]
+        except RuntimeError:
+            return
+        place = f"dag_id={task.dag_id}/run_id={task.run_id}/task_id={task.task_id}/attempt={task.try_number}.log"
+        said = {
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+            "logger": record.name,
+        }
+        (self.folder / place).parent.mkdir(parents=True, exist_ok=True)
+        with open(self.folder / place, "a", encoding="utf-8") as file:
+            file.write(json.dumps(said, ensure_ascii=False) + "\n")
 
 
 class Dags:

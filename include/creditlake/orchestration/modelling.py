@@ -23,7 +23,7 @@ from creditlake.lake import LakePaths, reading
 from creditlake.lake.catalogue import has_catalogue
 from creditlake.lake.ledger import entries
 from creditlake.modelling import DbtFailed
-from creditlake.orchestration.context import business_date, conf, lake
+from creditlake.orchestration.context import business_date, conclude, conf, lake
 from creditlake.orchestration.defaults import final
 
 log = logging.getLogger(__name__)
@@ -40,13 +40,13 @@ def is_build_due() -> bool:
     with reading(paths) as connection:
         ledger = entries(connection)
     if not any(entry.status == "accepted" for entry in ledger):
-        log.warning("数据湖里还没有被接受的批次，不构建")
+        conclude("数据湖里还没有被接受的批次，不构建")
         return False
     _log_absent_feeds({entry.feed for entry in ledger}, as_of)
     if conf().get("force"):
         return True
     stale = why_stale(paths, as_of)
-    log.info("业务日期 %s：%s", as_of, stale or "已构建，不再重复")
+    conclude(f"业务日期 {as_of}：{stale or '已构建，不再重复'}")
     return stale is not None
 
 
@@ -70,13 +70,18 @@ def why_stale(paths: LakePaths, as_of: date) -> str | None:
 
 
 def _record(paths: LakePaths, as_of: date) -> dict[str, str]:
-    results = paths.dbt / RESULTS
     return {
         "as_of": as_of.isoformat(),
         "code_version": code_version(),
         "seeds_sha256": seeds_sha256(),
-        "results_sha256": hashlib.sha256(results.read_bytes()).hexdigest() if results.exists() else "",
+        "results_sha256": build_id(paths),
     }
+
+
+def build_id(paths: LakePaths) -> str:
+    """Which build the marts in the lake are of: the hash of dbt's results; empty where there are none."""
+    results = paths.dbt / RESULTS
+    return hashlib.sha256(results.read_bytes()).hexdigest() if results.exists() else ""
 
 
 def _marts_hold_the_ledger(paths: LakePaths) -> bool:
@@ -99,12 +104,13 @@ def build() -> dict[str, Any]:
     partial = paths.dbt / f"{RECORD}.partial"
     partial.write_text(json.dumps(_record(paths, as_of)), encoding="utf-8")
     os.replace(partial, paths.dbt / RECORD)
-    return {
-        "as_of": as_of.isoformat(),
+    counts = {
         "models": sum(node.kind == "model" for node in built.nodes),
         "tests": len(built.checks),
         "warned": sum(check.status == "warned" for check in built.checks),
     }
+    conclude(f"业务日期 {as_of}：{counts['models']} 个模型，{counts['tests']} 项检验，告警 {counts['warned']} 项")
+    return {"as_of": as_of.isoformat(), **counts}
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,20 +44,31 @@ class Alert(BaseNotifier):  # type: ignore[misc]  # Airflow brings no types that
 def tell(entry: dict[str, Any]) -> None:
     """Log an alert, add it to the lake's file of this month, and mail it where the connection says to whom.
 
+    A way that fails is logged and stops neither the other way nor the task: a full disk is told by mail.
+
     Args:
         entry: JSON values; ``message`` stays out of the mail.
     """
     moment = datetime.now(UTC)
     log.error("告警 %s", json.dumps(entry, ensure_ascii=False))
-    file = lake_folder() / "alerts" / f"{moment:%Y-%m}.jsonl"
+    try:
+        _append({"at": moment.isoformat(timespec="seconds"), **entry}, f"{moment:%Y-%m}.jsonl")
+    except OSError:
+        log.exception("告警没有写入数据湖")
+    try:
+        _mail({name: value for name, value in entry.items() if name != "message"})
+    except OSError:
+        log.exception("告警邮件没有发出")
+
+
+def _append(entry: dict[str, Any], name: str) -> None:
+    file = lake_folder() / "alerts" / name
     file.parent.mkdir(parents=True, exist_ok=True)
-    line = json.dumps({"at": moment.isoformat(timespec="seconds"), **entry}, ensure_ascii=False) + "\n"
     handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(handle, line.encode())
+        os.write(handle, (json.dumps(entry, ensure_ascii=False) + "\n").encode())
     finally:
         os.close(handle)
-    _mail({name: value for name, value in entry.items() if name != "message"})
 
 
 def _mail(entry: dict[str, Any]) -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from creditlake import pipeline
-from creditlake.lake import reading
+from creditlake.lake import LakePaths, reading
 from creditlake.lake.fsck import fsck
 from creditlake.lake.ledger import entries
 from creditlake.modelling import DbtFailed, last_build
 from creditlake.orchestration.approval import skip_unless_approved
-from creditlake.orchestration.context import business_date, lake
+from creditlake.orchestration.context import ZONE, business_date, conclude, lake
 from creditlake.orchestration.defaults import final
-from creditlake.orchestration.modelling import why_stale
-from creditlake.release import AuditFailed
+from creditlake.orchestration.modelling import build_id, why_stale
+from creditlake.release import AuditFailed, NoRelease, current
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ def audit() -> dict[str, Any]:
             log.warning("拒收 %s.%s %s：%s", entry.feed, entry.dataset, entry.source_name, entry.reason)
     return {
         "as_of": as_of.isoformat(),
+        "build": build_id(paths),
+        "attention": _attention(paths, as_of),
         "checks": len(built.checks),
         "warned": sum(check.status == "warned" for check in built.checks),
         "batches": len(ledger),
@@ -50,13 +53,31 @@ def audit() -> dict[str, Any]:
     }
 
 
-def release(answer: dict[str, Any]) -> dict[str, Any]:
-    """Publish what was audited, if the answer is 通过; return what is current now."""
+def _attention(paths: LakePaths, as_of: date) -> str:
+    """What a person should think about before saying yes: a day that may be a slip of the keyboard."""
+    if as_of > datetime.now(ZoneInfo(ZONE)).date():
+        return "业务日期晚于今天"
+    try:
+        known = str(current(paths).manifest["as_of"])
+    except NoRelease:
+        return "此前没有发布"
+    return f"业务日期早于现行发布（{known}），通过后读者看到的数据会倒退" if as_of.isoformat() < known else "无"
+
+
+def release(answer: dict[str, Any], audited: dict[str, Any]) -> dict[str, Any]:
+    """Publish what was audited, if the answer is 通过; return what is current now.
+
+    Raises:
+        AirflowFailException: the lake was built again since the audit, or the release did not pass its checks.
+    """
     skip_unless_approved(answer)
     paths, as_of = lake(), business_date()
     with final(DbtFailed, AuditFailed):
-        published = pipeline.publish(paths, last_build(paths.dbt), as_of, datetime.now(UTC))
-    log.info("现行发布 %s", published.release_id)
+        built = last_build(paths.dbt)
+        if build_id(paths) != audited["build"]:
+            raise AuditFailed(["审计之后又有新的构建，审批的不是它；请重新运行“发布：信用数据”"])
+        published = pipeline.publish(paths, built, as_of, datetime.now(UTC))
+    conclude(f"现行发布 {published.release_id}")
     return {
         "release_id": published.release_id,
         "marts": len(published.manifest["marts"]),

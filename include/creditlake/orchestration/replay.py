@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,9 @@ from creditlake.bronze import Batch
 from creditlake.connectors.files import Delivery
 from creditlake.contracts import Dataset, all_datasets
 from creditlake.lake import LakePaths
-from creditlake.orchestration.context import business_date, conf, lake, run_name
+from creditlake.orchestration.context import business_date, conclude, conf, lake, run_name
 from creditlake.orchestration.defaults import final
 
-log = logging.getLogger(__name__)
 FOLDER = "corrections"
 """Where corrected files wait, below the lake: the form takes a name, never a path of the server."""
 
@@ -44,7 +42,7 @@ def _take(paths: LakePaths, batch: pipeline.Batch | pipeline.Postponed, name: st
     entry = pipeline.validate(paths, batch, run_name()).entry
     if entry.status == "refused":
         raise ReplayRefused(f"{name} 被拒收：{entry.reason}")
-    log.info("批次 %s：%d 行入湖，%d 行仍在隔离", entry.batch_id, entry.rows_validated, entry.rows_quarantined)
+    conclude(f"批次 {entry.batch_id}：{entry.rows_validated} 行入湖，{entry.rows_quarantined} 行仍在隔离")
     return {
         "batch_id": entry.batch_id,
         "rows_validated": entry.rows_validated,
