@@ -7,6 +7,7 @@ arguments.
 from __future__ import annotations
 
 import argparse
+import keyword
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -14,9 +15,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeAlias
 
+from croniter import croniter
+
 from creditlake import commands
+from creditlake.contracts import FOLDER
 from creditlake.lake import LakePaths
 from creditlake.lake.lease import LeaseHeld
+from creditlake.onboarding.contract import NAME
+from creditlake.onboarding.wiring import OPEN
 
 log = logging.getLogger(__name__)
 Command = Callable[[argparse.Namespace], int]
@@ -50,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_readers(names)
     _add_keepers(names)
     _add_replay(names)
+    _add_feed(names)
     return parser
 
 
@@ -135,6 +142,30 @@ def _add_replay(names: Names) -> None:
     parser.add_argument("--as-of", type=_day, required=True, metavar="YYYY-MM-DD")
 
 
+def _add_feed(names: Names) -> None:
+    text = "check a feed's contract and try samples of it, or scaffold a new one"
+    steps = names.add_parser("feed", help=text, description=text).add_subparsers(required=True, metavar="STEP")
+    parser = _command(steps, "check", commands.feed_check, "what is wrong, what is missing; writes nothing")
+    parser.add_argument("contract", type=_contract, metavar="CONTRACT", help="a contract's file, or a feed's name")
+    parser.add_argument(
+        "--sample", type=_file, action="append", default=[], metavar="FILE", help="named as in a drop; may be repeated"
+    )
+    parser.add_argument("--as-of", type=_day, default=None, metavar="YYYY-MM-DD", help="default: today")
+    parser.add_argument("--strict", action="store_true", help="what is still to do is a no, too")
+    parser = _command(steps, "new", commands.feed_new, "scaffold a feed from a sample's header; never overwrites")
+    parser.add_argument("name", type=_word, metavar="NAME", help="one small word: the feed's name everywhere")
+    parser.add_argument("--title", type=_said, required=True, metavar="TITLE", help="what people call it, in Chinese")
+    parser.add_argument("--publisher", type=_said, required=True, metavar="NAME", help="the agency")
+    parser.add_argument("--owner", type=_said, default=OPEN, metavar="NAME", help="who in the data team chases it")
+    parser.add_argument("--legal-basis", type=_said, default=OPEN, metavar="TEXT", help="what its delivery rests on")
+    parser.add_argument("--schedule", type=_cron, default="30 2 * * *", metavar="CRON", help="default: 30 2 * * *")
+    parser.add_argument("--dataset", type=_word, required=True, metavar="DATASET", help="one small word: its table")
+    parser.add_argument("--dataset-title", type=_said, default="", metavar="TITLE", help="default: the feed's title")
+    parser.add_argument("--sample", type=_file, required=True, metavar="FILE", help="only its header is used")
+    parser.add_argument("--key", action="append", metavar="COLUMN", help="what identifies a record; may be repeated")
+    parser.add_argument("--uscc", default="", metavar="COLUMN", help="the column of the unified code")
+
+
 def _with_dataset(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", required=True, metavar="FEED.DATASET", help="for example penalty.decisions")
 
@@ -144,6 +175,38 @@ def _folder(text: str) -> Path:
     if not path.is_dir():
         raise argparse.ArgumentTypeError(f"{text} is not a folder")
     return path
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"{text} is not a file")
+    return path
+
+
+def _contract(text: str) -> Path:
+    path = Path(text) if text.endswith((".yml", ".yaml")) else FOLDER / f"{text}.yml"
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"{text} is neither a contract's file nor a declared feed")
+    return path
+
+
+def _word(text: str) -> str:
+    if not NAME.fullmatch(text) or keyword.iskeyword(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no small word like water or social_security")
+    return text
+
+
+def _said(text: str) -> str:
+    if not text.strip() or not text.isprintable() or set(text) & set("\"'\\"):
+        raise argparse.ArgumentTypeError(f"{text!r} says nothing, or holds quotes or line ends")
+    return text.strip()
+
+
+def _cron(text: str) -> str:
+    if not croniter.is_valid(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no cron expression like '30 2 * * *'")
+    return text
 
 
 def _lake(text: str) -> Path:
