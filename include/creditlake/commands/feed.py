@@ -74,5 +74,5 @@ def feed_new(options: argparse.Namespace) -> int:
         raise Failed(f"nothing was written: {error}") from error
     say(told_list("written", made.files))
     say("\n" + told_list("guessed from the column names; correct what is wrong", made.guesses))
-    say(f"\nwhat is left to do: creditlake feed check {wish.name} --sample {options.sample.name}")
+    say(f"\nwhat is left to do: creditlake feed check {wish.name} --sample {options.sample}")
     return 0

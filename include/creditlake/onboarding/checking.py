@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from creditlake.contracts import Feed, load_feed
+from creditlake.contracts import FOLDER, Feed, load_feed
 from creditlake.home import project_home
 from creditlake.onboarding.contract import contract_problems, read_yaml
 from creditlake.onboarding.wiring import SUITE, missing_parts, unfinished_parts
@@ -49,7 +49,9 @@ def check_feed(contract: Path, scratch: Path) -> Checked:
 
 
 def project_of(contract: Path) -> Path:
-    """Return the nearest folder above a contract that holds ``expectations/``, else the project's home."""
+    """Return the project's home for a declared feed, else the nearest folder above that holds ``expectations/``."""
+    if contract.resolve().parent == FOLDER.resolve():
+        return project_home()
     above = (folder for folder in contract.resolve().parents if (folder / "expectations").is_dir())
     return next(above, None) or project_home()
 

@@ -69,6 +69,8 @@ def _value(kind: str, number: int) -> str:
 
 
 def _other(plan: Plan) -> str:
+    if plan.free == plan.uscc:
+        return invented_uscc(99)
     kinds = {column.name: column.kind for column in plan.columns}
     return {"date": "2026-03-01", "money": "1300.50", "code": "CS9999"}.get(kinds[plan.free], "测试的另一种内容")
 

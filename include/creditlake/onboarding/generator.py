@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from creditlake.contracts import Feed
+from creditlake.contracts import Dataset, Feed
 from creditlake.onboarding.plan import Plan
 from creditlake.onboarding.wiring import OPEN
 
@@ -15,15 +15,7 @@ def generator_text(feed: Feed, plan: Plan) -> str:
     dataset = feed.datasets[0]
     stream = f"{feed.name}.{dataset.name}"
     columns = [f"{_text(c.name)}: {_column(c.name, c.kind, plan, stream)}," for c in plan.columns if c.kind != "date"]
-    days = ", ".join(f"{_text(name)}: happened" for name in plan.of("date"))
-    faults = _faults(plan)
-    used = {"Fault", *(call.partition("(")[0].lstrip("*") for call in faults)}
-    imports = (
-        _import("creditlake.synthetic.faults", used)
-        + _import("creditlake.synthetic.rows", {"CHANGE", "UNKNOWN", "Rows", "enveloped", "in_file_order"})
-        + _import("creditlake.synthetic.texts", _used([*columns, *faults]))
-    )
-    happened = "happened" if plan.of("date") else "_"
+    faults = [f"{call}," for call in _faults(plan)]
     return f'''"""{feed.title}：{dataset.title}, at most one record a subject.
 
 {OPEN}: the rate and the content of the columns, by what is known of the agency's data.
@@ -35,34 +27,53 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from creditlake.synthetic.damage import Delivered
-from creditlake.synthetic.events import Part, codes_and_names, happenings, identities
-{imports}
+{_imports(columns, faults)}
 CODE = {_text(plan.uscc)}
 MONTHLY = 0.02
 
 
-def deliver(part: Part) -> Iterator[Delivered]:
+{_deliver_text(dataset, plan, columns)}
+
+def _faults() -> tuple[Fault, ...]:
+    return (
+        {_lines(faults, 8)}
+    )
+'''
+
+
+def _imports(columns: list[str], faults: list[str]) -> str:
+    makers = {call.partition("(")[0].lstrip("*") for call in faults}
+    texts = ("join", "numbers", "repeated", "yuan")
+    used = {name for name in texts if any(f"{name}(" in line for line in (*columns, *faults))}
+    return "".join(
+        (
+            _import("creditlake.synthetic.damage", {"Delivered"}),
+            _import("creditlake.synthetic.events", {"Part", "codes_and_names", "happenings", "identities"}),
+            _import("creditlake.synthetic.faults", {"Fault", *makers}),
+            _import("creditlake.synthetic.rows", {"CHANGE", "UNKNOWN", "Rows", "enveloped", "in_file_order"}),
+            _import("creditlake.synthetic.texts", used),
+        )
+    )
+
+
+def _deliver_text(dataset: Dataset, plan: Plan, columns: list[str]) -> str:
+    stream = f"{dataset.feed}.{dataset.name}"
+    days = ", ".join(f"{_text(name)}: happened" for name in plan.of("date"))
+    return f'''def deliver(part: Part) -> Iterator[Delivered]:
     """Yield the rows of one part of the city."""
     dice, window = part.dice, part.window
     events = happenings(part, "{stream}", np.full(len(part.city), MONTHLY), most=1)
     identity, subject = identities(part, "{stream}", events, {{UNKNOWN: 0.005}})
     code, {"name" if plan.name else "_"} = codes_and_names(part, identity, events)
-    provided, {happened} = window.handed_over(dice, "{stream}", events.key, events.month)
+    provided, {"happened" if days else "_"} = window.handed_over(dice, "{stream}", events.key, events.month)
     columns = {{
         {_lines(columns, 8)}
     }}
     days = {{{days}}}
     who = (events.month, subject, identity)
-    rows = Rows("{feed.name}", "{dataset.name}", *who, columns, days, is_after_end=events.is_after_end)
+    rows = Rows("{dataset.feed}", "{dataset.name}", *who, columns, days, is_after_end=events.is_after_end)
     rows = in_file_order(enveloped(rows, window, provided, events.key))
     yield Delivered(rows, CODE, _faults(), role="plain")
-
-
-def _faults() -> tuple[Fault, ...]:
-    return (
-        {_lines((f"{call}," for call in faults), 8)}
-    )
 '''
 
 
@@ -86,18 +97,14 @@ def _faults(plan: Plan) -> list[str]:
     calls += [f"missing_field({_text(name)})" for name in empty[:1]]
     calls += [f"future_date({_text(name)})" for name in plan.past_days[:1]]
     calls.append("duplicate_row()")
-    if kinds[plan.free] in ("text", "code", "money"):
+    if plan.free != plan.uscc and kinds[plan.free] in ("text", "code", "money"):
         changed = 'join("1", texts)' if kinds[plan.free] == "money" else 'join(texts, "2")'
         calls.append(f"key_conflict({_text(plan.free)}, lambda texts: {changed})")
     return [*calls, 'unknown_value(CHANGE, "x")']
 
 
-def _used(lines: list[str]) -> set[str]:
-    return {name for name in ("join", "numbers", "repeated", "yuan") if any(f"{name}(" in line for line in lines)}
-
-
 def _import(module: str, names: Iterable[str]) -> str:
-    listed = sorted(names, key=lambda name: (not name[0].isupper(), name))
+    listed = sorted(names, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
     if not listed:
         return ""
     line = f"from {module} import {', '.join(listed)}"

@@ -77,7 +77,7 @@ class Plan:
         """A column in which two rows of one key can differ, the plainest first; empty where there is none."""
         kinds: tuple[Kind, ...] = ("text", "code", "money", "date")
         others = [name for kind in kinds for name in self.of(kind) if name not in {*self.key, self.uscc, self.name}]
-        return next(iter(others), "" if self.name in self.key else self.name)
+        return next((name for name in (*others, self.name, self.uscc) if name and name not in self.key), "")
 
     def guesses(self) -> list[str]:
         """Return what was guessed, as people read it."""
@@ -92,10 +92,11 @@ def plan_of(header: list[str], wish: Wish) -> Plan:
     Raises:
         CannotPlan: the header cannot be a contract's, or says too little of key and subject.
     """
-    names = [name for name in map(fold, header) if name not in ENVELOPE]
-    bad = [name or "a column without a name" for name in names if not name or _UNUSABLE.search(name)]
-    if bad or len(set(names)) < len(names) or not names:
-        what = bad[0] if bad else "a column comes twice" if names else "there is no column"
+    given = [name.strip().strip("\ufeff").strip() for name in header]
+    names = [name for name in given if fold(name) not in ENVELOPE]
+    bad = [place for place, name in enumerate(given, start=1) if not name or _UNUSABLE.search(name)]
+    if bad or len(set(map(fold, names))) < len(names) or not names:
+        what = f"column {bad[0]} has no usable name" if bad else "a name comes twice, or there is none"
         raise CannotPlan(f"the sample's first line is no header for a contract: {what}")
     columns = tuple(Column(name, name, _kind(name)) for name in names)
     uscc = wish.uscc or _first(_USCC, names)

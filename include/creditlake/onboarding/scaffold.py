@@ -102,6 +102,5 @@ def with_line(macro: str, feed: Feed) -> str:
         raise CannotPlan(f"{SHARED_WORD} has no list to add a line to")
     before = [place for place, name in listed.items() if name < feed.name]
     at = max(before) + 1 if before else min(listed)
-    publisher = feed.publisher.replace("'", "''")
-    own = [f'        ["{feed.name}", "{dataset.name}", "\'{publisher}\'"],\n' for dataset in feed.datasets]
+    own = [f'        ["{feed.name}", "{dataset.name}", "\'{feed.publisher}\'"],\n' for dataset in feed.datasets]
     return "".join([*lines[:at], *own, *lines[at:]])

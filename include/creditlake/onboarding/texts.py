@@ -155,10 +155,6 @@ def _whole_row_rules(plan: Plan) -> Rules:
 def staging_text(feed: Feed, plan: Plan) -> str:
     """Return a staging model with what every dataset has; its own columns get their English names from a person."""
     dataset = feed.datasets[0]
-    known = {*plan.key, plan.uscc, plan.name, *plan.of("person_name"), *plan.of("person_id")}
-    own = [column.name for column in plan.columns if column.name not in known - set(plan.key)]
-    name = f", name='{identifier(plan.name)}'" if plan.name else ""
-    key = [_key_part(dataset, column) for column in plan.key]
     return f"""-- One row per delivered row of {feed.name}.{dataset.name}.
 with
 
@@ -172,20 +168,10 @@ source as (
 renamed as (
 
     select
-        -- ids
-        {{{{ record_key([
-            {_lines((f"{part}," for part in key), 12)}
-        ]) }}}} as record_key,
-        {{{{ subject_columns('{identifier(plan.uscc)}'{name}) }}}},
-        false as is_natural_person,
-
-        -- {OPEN}: the dataset's own columns by English names, renamed and cast, each described in
-        -- _{feed.name}.yml:
-        {_lines((f"-- {column}" for column in own), 8)}
-
+{_select_text(feed, plan)}
         -- reporting
         -- no column names it: the feed's own, as in its contract
-        '{feed.publisher.replace("'", "''")}' as publisher,
+        '{feed.publisher}' as publisher,
         cast(null as date) as document_date,
 
         -- lineage
@@ -195,6 +181,24 @@ renamed as (
 )
 
 select * from renamed
+"""
+
+
+def _select_text(feed: Feed, plan: Plan) -> str:
+    hidden = {plan.uscc, plan.name, *plan.of("person_name"), *plan.of("person_id")}
+    own = [f"-- {column.name}" for column in plan.columns if column.name not in hidden]
+    name = f", name='{identifier(plan.name)}'" if plan.name else ""
+    key = [f"{_key_part(feed.datasets[0], column)}," for column in plan.key]
+    return f"""        -- ids
+        {{{{ record_key([
+            {_lines(key, 12)}
+        ]) }}}} as record_key,
+        {{{{ subject_columns('{identifier(plan.uscc)}'{name}) }}}},
+        false as is_natural_person,
+
+        -- {OPEN}: the dataset's own columns by English names, renamed and cast, each described in
+        -- _{feed.name}.yml:
+        {_lines(own, 8)}
 """
 
 
