@@ -160,7 +160,7 @@ def _add_feed(names: Names) -> None:
     parser.add_argument("--legal-basis", type=_said, default=OPEN, metavar="TEXT", help="what its delivery rests on")
     parser.add_argument("--schedule", type=_cron, default="30 2 * * *", metavar="CRON", help="default: 30 2 * * *")
     parser.add_argument("--dataset", type=_word, required=True, metavar="DATASET", help="one small word: its table")
-    parser.add_argument("--dataset-title", type=_said, default="", metavar="TITLE", help="default: the feed's title")
+    parser.add_argument("--dataset-title", type=_said, default=None, metavar="TITLE", help="default: the feed's title")
     parser.add_argument("--sample", type=_file, required=True, metavar="FILE", help="only its header is used")
     parser.add_argument("--key", action="append", metavar="COLUMN", help="what identifies a record; may be repeated")
     parser.add_argument("--uscc", default="", metavar="COLUMN", help="the column of the unified code")

@@ -17,17 +17,25 @@ from tests.architecture.tree import ROOT
 from tests.unit.clean_rows import invented_uscc
 
 FOLDERS = ("include", "dags", "dbt_project", "expectations", "tests", "docs")
-SHARED = "dbt_project/macros/declared_datasets.sql"
+DATASETS, CODES = "dbt_project/macros/declared_datasets.sql", "dbt_project/seeds/ref_code_values.csv"
+ADDED = {
+    DATASETS: ["""["water", "bills", "'供水公司'"],"""],
+    CODES: ["feed,water,供水,,,本项目拟定", "dataset,bills,供水,,,本项目拟定"],
+}
+    DATASETS: ["""["water", "bills", "'供水公司'"],"""],
+    CODES: ["feed,water,供水,,,本项目拟定", "dataset,bills,供水,,,本项目拟定"],
+}
 PERSON = "测某某"
 HEADER = "统一社会信用代码,户名,户号,缴费截止日期,欠费金额（元）,用水性质,联系人姓名,抄表日期,提供日期,增删改标志"
 ROW = f"{invented_uscc(1)},呼和浩特市测试有限公司,A1,2026-12-31,12.50,工业,{PERSON},2026-10-01,2026-10-20,i"
-SPELLED = ["--title=供水", "--publisher=供水公司", "--dataset=arrears", "--dataset-title=水费欠缴"]
+SPELLED = ["--title=供水", "--publisher=供水公司", "--dataset=bills"]
 LAWS = (
     "tests/architecture/test_feeds_are_data.py",
     "tests/architecture/test_models_read_leftwards.py",
     "tests/dbt/test_declared_datasets.py",
-    "tests/contract/test_fixtures.py::test_every_row_ends_where_its_fixture_says_under_exactly_those_rules[water.arrears]",
-    "tests/contract/test_fixtures.py::test_a_fixture_is_small_and_every_row_says_why_it_is_there[water.arrears]",
+    "tests/dbt/test_code_seeds.py",
+    "tests/contract/test_fixtures.py::test_every_row_ends_where_its_fixture_says_under_exactly_those_rules[water.bills]",
+    "tests/contract/test_fixtures.py::test_a_fixture_is_small_and_every_row_says_why_it_is_there[water.bills]",
 )
 
 
@@ -47,7 +55,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file of the water company, as it would drop it."""
-    path = tmp_path_factory.mktemp("sample") / "arrears-2026-10.csv"
+    path = tmp_path_factory.mktemp("sample") / "bills-2026-10.csv"
     path.write_text(f"{HEADER}\n{ROW}\n", encoding="gb18030")
     return path
 
@@ -80,28 +88,33 @@ def run(home: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 
 def named_in_the_guide() -> set[str]:
-    """The files of steps 1 to 6 of docs/add_a_feed.md, as it spells them for water."""
+    """The files of steps 1 to 6 of docs/add_a_feed.md, as it spells them for water, here with the dataset bills."""
     rows = re.findall(r"^\| [1-6] .*$", (ROOT / "docs" / "add_a_feed.md").read_text(encoding="utf-8"), re.MULTILINE)
-    named = set[str]()
-    for row in rows:
-        first, *more = re.findall(r"`([^`]+)`", row.split("|")[2])
-        named |= {first + name for name in more} if first.endswith("/") else {first}
-    return {name.replace("…", "feeds") for name in named}
+    named, folder = set[str](), ""
+    for name in (name for row in rows for name in re.findall(r"`([^`]+)`", row.split("|")[2])):
+        if name.endswith("/"):
+            folder = name
+        else:
+            named.add(name if "/" in name else folder + name)
+    return {name.replace("…", "feeds").replace("arrears", "bills") for name in named}
 
 
 def test_a_scaffold_touches_the_files_the_guide_names_and_no_other(changes: dict[str, bytes | None]) -> None:
     assert changes.keys() == named_in_the_guide()
-    assert len(changes) == 8
-    assert [name for name, before in changes.items() if before is not None] == [SHARED]
+    assert len(changes) == 9
+    assert {name for name, before in changes.items() if before is not None} == {DATASETS, CODES}
 
 
-def test_the_shared_list_gets_one_line_and_keeps_the_others(home: Path, changes: dict[str, bytes | None]) -> None:
-    before = (changes[SHARED] or b"").decode().splitlines()
-    after = (home / SHARED).read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("shared", ADDED)
+def test_a_shared_list_gets_the_words_of_the_feed_and_keeps_the_others(
+    home: Path, changes: dict[str, bytes | None], shared: str
+) -> None:
+    before = (changes[shared] or b"").decode().splitlines()
+    after = (home / shared).read_text(encoding="utf-8").splitlines()
 
-    (added,) = [line for line in after if line not in before]
-    assert added.strip() == """["water", "arrears", "'供水公司'"],"""
-    assert [line for line in after if line != added] == before
+    added = [line for line in after if line not in before]
+    assert sorted(line.strip() for line in added) == sorted(ADDED[shared])
+    assert [line for line in after if line not in added] == before
 
 
 def test_no_value_of_the_sample_is_copied(home: Path, changes: dict[str, bytes | None]) -> None:
@@ -157,7 +170,7 @@ def test_the_check_says_what_a_person_must_still_write(
     assert [re.sub(r"[\d, ]+$", "", line.strip()) for line in left] == [
         f"{path} says 待填 in line"
         for path in (
-            "dbt_project/models/staging/water/stg_water__arrears.sql",
+            "dbt_project/models/staging/water/stg_water__bills.sql",
             "expectations/water.yml",
             "include/creditlake/feeds/water.yml",
             "include/creditlake/synthetic/feeds/water.py",
@@ -193,11 +206,11 @@ def test_what_cannot_be_scaffolded_writes_nothing_and_says_why(
     more: list[str],
     reason: str,
 ) -> None:
-    path = tmp_path / "arrears.csv"
+    path = tmp_path / "bills.csv"
     path.write_text(f"{header}\n" if header else "", encoding="utf-8")
     before = contents(home)
 
-    assert main(["feed", "new", name, *SPELLED, f"--sample={path}", *more]) == 1
+    assert main(["feed", "new", name, *SPELLED, "--dataset-title=水费欠缴", f"--sample={path}", *more]) == 1
 
     assert reason in capsys.readouterr().err.splitlines()[-1]
     assert contents(home) == before

@@ -220,13 +220,15 @@ def test_what_is_missing_is_to_do_and_a_no_only_when_strict(tmp_path: Path, caps
     contract = project(tmp_path)
 
     assert check(contract) == 0
-    assert [line.strip() for line in capsys.readouterr().out.splitlines()[-6:]] == [
+    assert [line.strip() for line in capsys.readouterr().out.splitlines()[-8:]] == [
         "water has no module in synthetic/",
         "water.arrears is not staged",
         "water.arrears has no fixture",
         "water.arrears is no source in dbt_project/models/staging/water/_sources.yml",
         "water.arrears is not described in dbt_project/models/staging/water/_water.yml",
         "water.arrears has no line in dbt_project/macros/declared_datasets.sql",
+        "the feed water has no row in dbt_project/seeds/ref_code_values.csv",
+        "the dataset arrears has no row in dbt_project/seeds/ref_code_values.csv",
     ]
     assert check(contract, "--strict") == 1
 

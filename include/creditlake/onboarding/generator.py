@@ -59,6 +59,7 @@ def _imports(columns: list[str], faults: list[str]) -> str:
 def _deliver_text(dataset: Dataset, plan: Plan, columns: list[str]) -> str:
     stream = f"{dataset.feed}.{dataset.name}"
     days = ", ".join(f"{_text(name)}: happened" for name in plan.of("date"))
+    named = "days" if days else "{}"
     return f'''def deliver(part: Part) -> Iterator[Delivered]:
     """Yield the rows of one part of the city."""
     dice, window = part.dice, part.window
@@ -69,9 +70,8 @@ def _deliver_text(dataset: Dataset, plan: Plan, columns: list[str]) -> str:
     columns = {{
         {_lines(columns, 8)}
     }}
-    days = {{{days}}}
-    who = (events.month, subject, identity)
-    rows = Rows("{dataset.feed}", "{dataset.name}", *who, columns, days, is_after_end=events.is_after_end)
+{f"    days = {{{days}}}{chr(10)}" if days else ""}    who = (events.month, subject, identity)
+    rows = Rows("{dataset.feed}", "{dataset.name}", *who, columns, {named}, is_after_end=events.is_after_end)
     rows = in_file_order(enveloped(rows, window, provided, events.key))
     yield Delivered(rows, CODE, _faults(), role="plain")
 '''

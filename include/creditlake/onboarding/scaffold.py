@@ -1,9 +1,8 @@
-"""Writing the files of a new feed: only new ones, and one line in the one shared list."""
+"""Writing the files of a new feed: only new ones, and lines in the shared lists."""
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,11 @@ from creditlake.onboarding.contract import contract_problems
 from creditlake.onboarding.fixture import fixture_text
 from creditlake.onboarding.generator import generator_text
 from creditlake.onboarding.plan import CannotPlan, Plan, Wish, plan_of
+from creditlake.onboarding.shared import with_words
 from creditlake.onboarding.texts import contract_text, described_text, sources_text, staging_text, suite_text
-from creditlake.onboarding.wiring import CONTRACT, SHARED_WORD, STAGING, SUITE, own_files
+from creditlake.onboarding.wiring import CONTRACT, STAGING, SUITE, own_files
 from creditlake.readers import header_of
 from creditlake.refusal import Refusal
-
-_LINE = re.compile(r'^ +\["(\w+)", "\w+", .*\],$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Scaffolded:
 
 
 def scaffold(root: Path, wish: Wish, sample: Path, scratch: Path) -> Scaffolded:
-    """Write a feed's own files and its line in the shared list, from the header of a sample; no value is copied.
+    """Write a feed's own files and its lines in the shared lists, from the header of a sample; no value is copied.
 
     Args:
         root: A checkout of the project.
@@ -46,8 +44,7 @@ def scaffold(root: Path, wish: Wish, sample: Path, scratch: Path) -> Scaffolded:
     except Refusal as refusal:
         raise CannotPlan(f"the sample cannot be read ({refusal.code})") from refusal
     feed = _on_trial(wish, plan, scratch)
-    shared = root / SHARED_WORD
-    lines = with_line(shared.read_text(encoding="utf-8"), feed)
+    shared = with_words(root, feed)
     files = _texts(feed, wish, plan)
     _refuse_existing(root, feed.name, files)
     for name, text in files.items():
@@ -55,10 +52,12 @@ def scaffold(root: Path, wish: Wish, sample: Path, scratch: Path) -> Scaffolded:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "x", encoding="utf-8", newline="") as handle:
             handle.write(text)
-    partial = shared.with_suffix(".partial")
-    partial.write_text(lines, encoding="utf-8")
-    os.replace(partial, shared)
-    return Scaffolded([*files, f"{SHARED_WORD} (one line more)"], plan.guesses())
+    for name, text in shared.items():
+        partial = (root / name).with_suffix(".partial")
+        with open(partial, "w", encoding="utf-8", newline="") as handle:
+            handle.write(text)
+        os.replace(partial, root / name)
+    return Scaffolded([*files, *(f"{name} (only lines more)" for name in shared)], plan.guesses())
 
 
 def _on_trial(wish: Wish, plan: Plan, scratch: Path) -> Feed:
@@ -88,19 +87,3 @@ def _refuse_existing(root: Path, feed: str, files: Iterable[str]) -> None:
     there += [name for name in files if (root / name).exists() and name not in there]
     if there:
         raise CannotPlan(f"{', '.join(there[:3])} is there already; a scaffold never overwrites")
-
-
-def with_line(macro: str, feed: Feed) -> str:
-    """Return the shared list with a feed's line among the others, in order of their names.
-
-    Raises:
-        CannotPlan: the list is not as it is known.
-    """
-    lines = macro.splitlines(keepends=True)
-    listed = {place: found[1] for place, line in enumerate(lines) if (found := _LINE.match(line))}
-    if not listed:
-        raise CannotPlan(f"{SHARED_WORD} has no list to add a line to")
-    before = [place for place, name in listed.items() if name < feed.name]
-    at = max(before) + 1 if before else min(listed)
-    own = [f'        ["{feed.name}", "{dataset.name}", "\'{feed.publisher}\'"],\n' for dataset in feed.datasets]
-    return "".join([*lines[:at], *own, *lines[at:]])

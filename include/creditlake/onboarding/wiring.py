@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,9 @@ OWN_FILES = (
     "tests/fixtures/{feed}/*.csv",
 )
 """Where a feed's own files lie: the path is the name."""
-SHARED_WORD = "dbt_project/macros/declared_datasets.sql"
+DATASETS = "dbt_project/macros/declared_datasets.sql"
+CODES = "dbt_project/seeds/ref_code_values.csv"
+"""The shared lists: what the models read, and what a release's codes mean."""
 OPEN = "待填"
 """Stands where a person has to write: ``feed new`` writes it, ``feed check`` finds it."""
 
@@ -44,26 +47,43 @@ def missing_parts(root: Path, feed: Feed) -> Iterator[str]:
 
 
 def unfinished_parts(root: Path, feed: Feed) -> Iterator[str]:
-    """Yield what else is open: sources, descriptions, the shared word, and every place that says 待填."""
+    """Yield what else is open: sources, descriptions, words in shared lists, and every place that says 待填."""
     folder = root / STAGING.format(feed=feed.name)
     sources = {table["name"] for source in _mapping(folder / "_sources.yml").get("sources", ())
                for table in source["tables"]}  # fmt: skip
     described = {model["name"] for model in _mapping(folder / f"_{feed.name}.yml").get("models", ())}
-    shared = root / SHARED_WORD
-    words = shared.read_text(encoding="utf-8") if shared.exists() else ""
     for dataset in feed.datasets:
         label = f"{feed.name}.{dataset.name}"
         if dataset.table not in sources:
             yield f"{label} is no source in {STAGING.format(feed=feed.name)}_sources.yml"
         if f"stg_{feed.name}__{dataset.name}" not in described:
             yield f"{label} is not described in {STAGING.format(feed=feed.name)}_{feed.name}.yml"
-        if not re.search(rf'\["{feed.name}", "{dataset.name}",', words):
-            yield f"{label} has no line in {SHARED_WORD}"
+    yield from _open_words(root, feed)
     for path in own_files(root, feed.name):
         lines = path.read_text(encoding="utf-8").splitlines()
         open_lines = [str(number) for number, line in enumerate(lines, start=1) if OPEN in line]
         if open_lines:
             yield f"{path.relative_to(root).as_posix()} says {OPEN} in line {', '.join(open_lines)}"
+
+
+def _open_words(root: Path, feed: Feed) -> Iterator[str]:
+    shared = root / DATASETS
+    words = shared.read_text(encoding="utf-8") if shared.exists() else ""
+    for dataset in feed.datasets:
+        if not re.search(rf'\["{feed.name}", "{dataset.name}",', words):
+            yield f"{feed.name}.{dataset.name} has no line in {DATASETS}"
+    for column, code, _ in open_codes(root, feed):
+        yield f"the {column} {code} has no row in {CODES}"
+
+
+def open_codes(root: Path, feed: Feed) -> Iterator[tuple[str, str, str]]:
+    """Yield the codes of a feed and its datasets that the code list lacks: column, code, title."""
+    listed = set[tuple[str, str]]()
+    if (root / CODES).exists():
+        with open(root / CODES, encoding="utf-8", newline="") as handle:
+            listed = {(row["column_name"], row["code"]) for row in csv.DictReader(handle)}
+    wanted = [("feed", feed.name, feed.title), *(("dataset", d.name, d.title) for d in feed.datasets)]
+    yield from (code for code in wanted if code[:2] not in listed)
 
 
 def own_files(root: Path, feed: str) -> list[Path]:
