@@ -22,9 +22,6 @@ ADDED = {
     DATASETS: ["""["water", "bills", "'供水公司'"],"""],
     CODES: ["feed,water,供水,,,本项目拟定", "dataset,bills,供水,,,本项目拟定"],
 }
-    DATASETS: ["""["water", "bills", "'供水公司'"],"""],
-    CODES: ["feed,water,供水,,,本项目拟定", "dataset,bills,供水,,,本项目拟定"],
-}
 PERSON = "测某某"
 HEADER = "统一社会信用代码,户名,户号,缴费截止日期,欠费金额（元）,用水性质,联系人姓名,抄表日期,提供日期,增删改标志"
 ROW = f"{invented_uscc(1)},呼和浩特市测试有限公司,A1,2026-12-31,12.50,工业,{PERSON},2026-10-01,2026-10-20,i"
