@@ -24,7 +24,10 @@ cast({{ to_date(column) }} as varchar)
 
 {# Text as an amount of yuan; factor 10000 where the agency reports 万元. #}
 {% macro to_yuan(column, factor=1) -%}
-cast(try_cast(replace({{ column }}, ',', '') as decimal(18, 6)) * {{ factor }} as decimal(18, 2))
+cast(
+            cast(try_cast(replace({{ column }}, ',', '') as decimal(18, 6)) as decimal(28, 6)) * {{ factor }}
+            as decimal(18, 2)
+        )
 {%- endmacro %}
 
 {# The key of one record: each part is a list of columns, of which the first that is there counts. #}

@@ -41,7 +41,7 @@ class Batch:
 
     Attributes:
         member: Name inside the archive; empty for a plain file.
-        delivered: When the agency handed it over (docs/architecture.md).
+        delivered: When the agency handed it over, or the data team brought it (docs/architecture.md).
         by_month: Whether only the month in the file's name says so; ``delivered`` is that month's last day then.
         rows: Data rows it holds; 0 where they could not be counted.
         refusal: Why it is refused as a whole; empty when it can be judged.
@@ -60,6 +60,11 @@ class Batch:
     rows: int = 0
     refusal: str = ""
     from_team: bool = False
+
+    @property
+    def counts_from(self) -> date:
+        """First business date at which its rows count: where only its month is known, that month's first day."""
+        return self.delivered.replace(day=1) if self.by_month else self.delivered
 
     def folder(self, paths: LakePaths) -> Path:
         """The batch's folder in the vault."""
@@ -104,7 +109,8 @@ def load_bronze(paths: LakePaths, landed: Landed, as_of: date, feed: Feed | None
         names = members(landed.content(paths), landed.name)
     except Refusal as refusal:
         return [_refuse_unless_postponed(paths, _blank(landed, "", as_of), refusal, as_of)]
-    return [_member_batch(paths, landed, name, as_of, dataset) for name in names]
+    places = enumerate(names, start=landed.batch_seq)
+    return [_member_batch(paths, replace(landed, batch_seq=place), name, as_of, dataset) for place, name in places]
 
 
 def read_batch(folder: Path) -> Batch:
@@ -120,7 +126,8 @@ def all_batches(paths: LakePaths) -> Iterator[Batch]:
 
 
 def _blank(landed: Landed, member: str, as_of: date) -> Batch:
-    month = month_in(member or landed.name) or month_in(landed.name)
+    # what the data team corrects or waives counts from the day it does so, whatever the row says of itself
+    month = None if landed.from_team else month_in(member or landed.name) or month_in(landed.name)
     return Batch(
         feed=landed.feed,
         dataset=landed.dataset,
@@ -139,12 +146,12 @@ def _member_batch(paths: LakePaths, landed: Landed, member: str, as_of: date, da
     blank = _blank(landed, member, as_of)
     if (blank.folder(paths) / "batch.json").exists():
         known = read_batch(blank.folder(paths))
-        return known if not _is_later(known, as_of) else _postponed(known)
+        return known if known.counts_from <= as_of else _postponed(known)
     partial = paths.scratch / f"{blank.batch_id}.{os.getpid()}"
     partial.mkdir(parents=True, exist_ok=True)
     try:
         batch = _write_rows(paths, landed, blank, dataset, partial)
-        if _is_later(batch, as_of):
+        if batch.counts_from > as_of:
             return _postponed(batch)
         return _settle(paths, batch, partial)
     except Refusal as refusal:
@@ -172,7 +179,8 @@ def _write_rows(paths: LakePaths, landed: Landed, blank: Batch, dataset: Dataset
     dates = [day for day in map(_as_date, provided) if day is not None]
     if not dates:
         return replace(blank, rows=rows)
-    return replace(blank, rows=rows, delivered=max(dates), by_month=False)
+    earliest = [blank.delivered] if blank.from_team else []
+    return replace(blank, rows=rows, delivered=max(dates + earliest), by_month=False)
 
 
 def _write(
@@ -221,17 +229,12 @@ def _as_date(text: str) -> date | None:
     return date(year, month, day) if valid else None
 
 
-def _is_later(batch: Batch, as_of: date) -> bool:
-    """Say whether a batch lies after as_of: by day where a day is known, by month where only the name's month is."""
-    return (batch.delivered.replace(day=1) if batch.by_month else batch.delivered) > as_of
-
-
 def _postponed(batch: Batch) -> Postponed:
     return Postponed(batch.feed, batch.dataset, batch.member or batch.source_name, batch.delivered)
 
 
 def _refuse_unless_postponed(paths: LakePaths, batch: Batch, refusal: Refusal, as_of: date) -> Batch | Postponed:
-    if _is_later(batch, as_of):
+    if batch.counts_from > as_of:
         return _postponed(batch)
     return _refused(paths, replace(batch, rows=refusal.rows), refusal.told(f"{batch.feed}.{batch.dataset}, "))
 

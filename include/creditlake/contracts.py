@@ -22,6 +22,10 @@ CORRECTION = ("_corrects_batch_id", "_corrects_row", "_failed_rules")
 WAIVER = ("_waived_rules", "_waived_by", "_waived_reason", "_waived_until")
 """Columns of a waiver's delivery, beside those of a correction (docs/decisions/0006)."""
 
+NATURAL_PERSON = "自然人"
+"""The category of a row about a natural person: it is validated and goes no further."""
+
+DateForm = Literal["YYYY/MM/DD", "YYYY-MM-DD", "YYYYMMDD"]
 Kind = Literal["text", "code", "date", "money", "person_name", "person_id"]
 
 
@@ -33,7 +37,8 @@ class Column:
         name: The agency's own column name.
         title: What people call it, in Chinese.
         kind: How its text is normalised and protected: ``code`` is folded to half-width upper case,
-            ``person_id`` is a keyed hash from bronze on, ``person_name`` never leaves the lake.
+            ``person_id`` is a keyed hash from bronze on, ``person_name`` reaches no mart, and leaves the lake only
+            where ``reported`` names it.
         optional: Whether a file may come without it.
     """
 
@@ -68,6 +73,28 @@ class RowBounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Reporting:
+    """How a dataset is handed up to the regional platform (docs/decisions/0014).
+
+    Attributes:
+        dates: How the platform's standard writes a day.
+        person_names: The columns of kind ``person_name`` that the standard asks for; all others are left empty.
+    """
+
+    dates: DateForm
+    person_names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.dates not in get_args(DateForm):
+            raise ValueError(f"reported: dates {self.dates!r} is none of {get_args(DateForm)}")
+
+    @property
+    def strftime(self) -> str:
+        """The form of a day as strftime has it."""
+        return self.dates.replace("YYYY", "%Y").replace("MM", "%m").replace("DD", "%d")
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """One table of a feed.
 
@@ -75,6 +102,7 @@ class Dataset:
         key: What identifies one record: each part a tuple of columns of which the first that is not missing counts.
         document_date: The column from which the seven working days for reporting run; None where no law sets them.
         publisher_column: The column that names the publishing body; None means the feed's publisher.
+        reported: How it is handed up to the regional platform; None where it is not.
     """
 
     feed: str
@@ -87,6 +115,7 @@ class Dataset:
     publisher: str
     document_date: str | None = None
     publisher_column: str | None = None
+    reported: Reporting | None = None
 
     @property
     def table(self) -> str:
@@ -179,10 +208,20 @@ def _dataset(feed: dict[str, Any], name: str, entry: dict[str, Any]) -> Dataset:
         subject=SubjectColumns(**entry.pop("subject")),
         rows=RowBounds(**entry.pop("rows")),
         columns=columns,
+        reported=_reporting(entry.pop("reported", None)),
         **entry,
     )
     used = {column for part in key for column in part} | {dataset.document_date, dataset.publisher_column} - {None}
     unknown = sorted(str(column) for column in used - set(dataset.column_names) - {None})
     if unknown:
         raise ValueError(f"dataset {name} uses columns it does not declare: {', '.join(unknown)}")
+    names = dataset.reported.person_names if dataset.reported else ()
+    if not set(names) <= set(dataset.of_kind("person_name")):
+        raise ValueError(f"dataset {name} reports names of persons from columns that hold none: {', '.join(names)}")
     return dataset
+
+
+def _reporting(entry: dict[str, Any] | None) -> Reporting | None:
+    if entry is None:
+        return None
+    return Reporting(**entry | {"person_names": tuple(entry.get("person_names", ()))})

@@ -28,6 +28,7 @@ RECORD_COLUMNS = (
     "authority",
     "document_no",
     "visible_until",
+    "legal_basis",
     "match_method",
 )
 
@@ -134,7 +135,7 @@ def indicator(paths: LakePaths, release: Release, code: str, area: str, period: 
         [
             table(columns, [[step[column] for column in columns] for step in path]),
             "definition\n" + _facts(definition),
-            "batches\n" + _batch_table(paths),
+            "batches\n" + _batch_table(paths, release),
         ]
     )
 
@@ -175,10 +176,13 @@ def _record_table(paths: LakePaths, records: list[tuple[Any, ...]]) -> str:
     return table(("record_id", *RECORD_COLUMNS, "file:row"), rows)
 
 
-def _batch_table(paths: LakePaths) -> str:
+def _batch_table(paths: LakePaths, release: Release) -> str:
+    """The batches of the release; the lake may hold others, of later days."""
+    released = {batch["batch_id"] for batch in release.manifest["batches"]}
     rows = [
         (entry.feed, entry.dataset, _file(entry), entry.rows_validated, entry.rows_quarantined, entry.status)
         for entry in _ledger(paths).values()
+        if entry.batch_id in released
     ]
     return table(("feed", "dataset", "file", "accepted", "quarantined", "status"), rows)
 

@@ -174,7 +174,7 @@ def _insert_validated(connection: duckdb.DuckDBPyConnection, paths: LakePaths, b
                 cast(? as bigint), cast(? as date), waiver_ends.until
             from read_parquet(?) anti join failed_rows using (_source_row)
             left join waiver_ends using (_source_row)""",
-        [batch.batch_seq, batch.delivered, str(batch.rows_file(paths))],
+        [batch.batch_seq, batch.counts_from, str(batch.rows_file(paths))],
     )
 
 
@@ -189,7 +189,7 @@ def _insert_quarantine(connection: duckdb.DuckDBPyConnection, paths: LakePaths, 
             select {columns}, _batch_id, _source_row, _source_sha256, cast(? as bigint), cast(? as date), null,
                 failed_rows._failed_rules, 'open', null, null, null, null
             from read_parquet(?) join failed_rows using (_source_row)""",
-        [batch.batch_seq, batch.delivered, str(batch.rows_file(paths))],
+        [batch.batch_seq, batch.counts_from, str(batch.rows_file(paths))],
     )
 
 
@@ -202,7 +202,7 @@ def _entry(batch: Batch, *, validated: int, quarantined: int, refused: int, reas
         source_name=batch.source_name,
         member=batch.member,
         batch_seq=batch.batch_seq,
-        delivered_date=batch.delivered,
+        delivered_date=batch.counts_from,
         rows_landed=batch.rows,
         rows_validated=validated,
         rows_quarantined=quarantined,

@@ -17,6 +17,8 @@ from typing import Any
 
 from creditlake.connectors.files import Delivery
 from creditlake.lake import LakePaths
+from creditlake.readers.archive import members
+from creditlake.refusal import Refusal
 
 CHUNK_BYTES = 4 << 20
 
@@ -28,7 +30,8 @@ class Landed:
     Attributes:
         name: The name under which it first came.
         sha256: Hash of its bytes, lower-case hex.
-        batch_seq: Place in the order of receipt; breaks ties between versions of one key.
+        batch_seq: Place in the order of receipt; breaks ties between versions of one key. An archive takes one for
+            each member, by name; this is the first member's.
         from_team: Whether the data team itself brought it first.
     """
 
@@ -61,7 +64,7 @@ def land(paths: LakePaths, delivery: Delivery) -> Landed:
         if known:
             partial.unlink()
             return Landed(**known[0])
-        number = _next_sequence(paths)
+        number = _next_sequence(paths, _places(partial, delivery.path.name))
         landed = Landed(delivery.feed, delivery.dataset, delivery.path.name, sha256, number, delivery.from_team)
         os.replace(partial, target)
         _write_json(target.with_suffix(".json"), [*manifest, asdict(landed)])
@@ -85,11 +88,22 @@ def _read_manifest(target: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def _next_sequence(paths: LakePaths) -> int:
+def _places(file: Path, name: str) -> int:
+    """Return how many batches a file will be: one for each member of an archive, one for an archive to be refused."""
+    if not name.lower().endswith(".zip"):
+        return 1
+    try:
+        return len(members(file, name))
+    except Refusal:
+        return 1
+
+
+def _next_sequence(paths: LakePaths, places: int) -> int:
+    """Take so many places in the order of receipt and return the first."""
     counter = paths.landing / "sequence"
     number = int(counter.read_text(encoding="ascii")) + 1 if counter.exists() else 1
     partial = counter.with_suffix(".partial")
-    partial.write_text(str(number), encoding="ascii")
+    partial.write_text(str(number + places - 1), encoding="ascii")
     os.replace(partial, counter)
     return number
 

@@ -81,7 +81,7 @@ def test_what_lies_after_as_of_is_left_for_later_and_listed(
 
 def test_a_drop_of_one_dataset_releases_every_mart(village: City, tmp_path: Path) -> None:
     paths = LakePaths(tmp_path / "lake")
-    source = next(iter(sorted(village.drop.glob("penalty/decisions-2026-10*"))))
+    source = village.drop / "penalty" / "decisions-2026-10.csv"
     target = tmp_path / "drop" / "penalty" / source.name
     target.parent.mkdir(parents=True)
     shutil.copy(source, target)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from creditlake.cli import main
-from creditlake.lake import LakePaths
+from creditlake.lake import LakePaths, lease, writing
 from creditlake.release.store import make_current
 
 from tests.unit.small_release import release
 
 RUN = ["run", "--lake=LAKE", "--drop=DROP", "--as-of=2026-10-31"]
+WAIVE = ["waive", "--lake=LAKE", "--dataset=tax.ratings", "--batch=1", "--row=1"]
+WAIVE += ["--until=2026-12-01", "--as-of=2026-10-31"]
+NO_LAKE = "there is no lake at"
 
 
 def call(folder: Path, *arguments: str) -> int:
@@ -40,7 +47,13 @@ def call(folder: Path, *arguments: str) -> int:
         ["generate", "--subjects=many", "--seed=1", "--out=DROP"],
         ["explain", "--lake=LAKE"],
         ["explain", "--lake=LAKE", "--subject=1", "--record=2"],
+        ["explain", "--lake=LAKE", "--indicator=T00", "--period=last"],
         ["rollback", "--lake=LAKE"],
+        ["quarantine", "--lake=LAKE", "--dataset=tax.weather", "--out=DROP/x.csv"],
+        ["quarantine", "--lake=LAKE", "--dataset=tax.ratings", "--out=DROP/missing/x.csv"],
+        ["replay", "--lake=LAKE", "--dataset=tax.ratings", "--file=DROP", "--as-of=2026-10-31"],
+        [*WAIVE, "--by= ", "--reason=seen"],
+        ["restore", "--lake=LAKE", "--from=DROP/missing"],
     ],
     ids=" ".join,
 )
@@ -69,15 +82,20 @@ def test_a_catalogue_setting_that_nobody_understands_is_a_wrong_argument(
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["status", "--lake=LAKE"], "has published nothing yet"),
-        (["releases", "--lake=LAKE"], "has published nothing yet"),
-        (["verify", "--lake=LAKE"], "has published nothing yet"),
-        (["verify", "--lake=LAKE", "2026-10-31-abc"], "has no release '2026-10-31-abc'"),
-        (["rollback", "--lake=LAKE", "2026-10-31-abc"], "has no release '2026-10-31-abc'"),
-        (["explain", "--lake=LAKE", "--batch=1"], "has published nothing yet"),
-        (["fsck", "--lake=LAKE"], "there is no lake at"),
-        (["quarantine", "--lake=LAKE", "--dataset=tax.ratings", "--out=DROP/x.csv"], "there is no lake at"),
-        (["quarantine", "--lake=LAKE", "--dataset=tax.weather", "--out=DROP/x.csv"], "no contract declares"),
+        (["status", "--lake=LAKE"], NO_LAKE),
+        (["releases", "--lake=LAKE"], NO_LAKE),
+        (["verify", "--lake=LAKE", "2026-10-31-abc"], NO_LAKE),
+        (["rollback", "--lake=LAKE", "2026-10-31-abc"], NO_LAKE),
+        (["explain", "--lake=LAKE", "--batch=1"], NO_LAKE),
+        (["fsck", "--lake=LAKE"], NO_LAKE),
+        (["maintain", "--lake=LAKE"], NO_LAKE),
+        (["rebuild", "--lake=LAKE"], NO_LAKE),
+        (["docs", "--lake=LAKE"], NO_LAKE),
+        (["backup", "--lake=LAKE", "--to=DROP/copy"], NO_LAKE),
+        (["quarantine", "--lake=LAKE", "--dataset=tax.ratings", "--out=DROP/x.csv"], NO_LAKE),
+        ([*WAIVE, "--by=somebody", "--reason=seen"], NO_LAKE),
+        (["restore", "--lake=LAKE", "--from=DROP"], "is no finished back-up"),
+        (["generate", "--subjects=1", "--seed=1", "--out=DROP/file/city"], "Not a directory"),
         (RUN, "nothing published: no batch of"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -85,11 +103,53 @@ def test_a_catalogue_setting_that_nobody_understands_is_a_wrong_argument(
 def test_a_no_is_a_sentence_on_stderr_and_ends_with_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], reason: str
 ) -> None:
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop" / "file").write_text("")
+
     assert call(tmp_path, *arguments) == 1
 
     told = capsys.readouterr()
     assert reason in told.err.splitlines()[-1]
     assert told.out == ""
+    assert not (tmp_path / "lake").exists()
+
+
+@pytest.mark.parametrize("pointer", [None, '{"release', '{"release_id": "2026-11-30-cccccccccccc"}'])
+def test_where_no_release_is_current_the_way_back_is_told(
+    paths: LakePaths, capsys: pytest.CaptureFixture[str], pointer: str | None
+) -> None:
+    found = release(paths, "2026-10-31-aaaaaaaaaaaa")
+    if pointer is not None:
+        (paths.releases / "current.json").write_text(pointer)
+
+    assert main(["status", f"--lake={paths.root}"]) == 1
+
+    way_back = f"rollback {found.release_id}"
+    assert way_back in capsys.readouterr().err
+    assert main([*way_back.split(), f"--lake={paths.root}"]) == 0
+    assert main(["verify", f"--lake={paths.root}"]) == 0
+
+
+def test_a_damaged_catalogue_is_told_in_one_line(paths: LakePaths, capsys: pytest.CaptureFixture[str]) -> None:
+    with writing(paths):
+        pass
+    os.truncate(paths.catalog_file, 20_000)
+
+    assert main(["fsck", f"--lake={paths.root}"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_run_tells_for_whom_it_waits_and_ends_politely_at_ctrl_c(paths: LakePaths, tmp_path: Path) -> None:
+    (tmp_path / "drop" / "tax").mkdir(parents=True)
+    (tmp_path / "drop" / "tax" / "ratings-2026-10.csv").write_text("")
+    command = [sys.executable, "-m", "creditlake.cli", "run", f"--lake={paths.root}"]
+    command += [f"--drop={tmp_path / 'drop'}", "--as-of=2026-10-31"]
+    with lease(paths), subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr is not None
+        assert f"held by process {os.getpid()}" in run.stderr.readline()
+        run.send_signal(signal.SIGINT)
+        assert run.stderr.read() == "creditlake: stopped\n"
+    assert run.returncode == 130
 
 
 def test_verify_tells_what_is_wrong_and_ends_with_1(paths: LakePaths, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ import shutil
 import time
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from creditlake.bronze import Batch, load_bronze
@@ -20,7 +20,9 @@ from creditlake.lake.ledger import LedgerEntry, write_entry
 from creditlake.landing import land
 from creditlake.quality.docs import build_docs
 from creditlake.quality.docs_html import KIND_TITLES, share
+from creditlake.quality.docs_pages import REFUSAL_TITLES
 from creditlake.quality.suite import KINDS, load_suite
+from creditlake.refusal import Code
 
 from tests.unit.small_lake import BATCH_A, BATCH_B, execute, sound_lake
 
@@ -202,6 +204,10 @@ def test_building_again_writes_nothing_and_a_new_batch_only_what_it_changes(lake
         "suites/penalty.decisions.html",
         f"batches/penalty/decisions/unjudged__{'d' * 20}.html",
     }
+
+
+def test_every_reason_of_a_refusal_has_a_chinese_title() -> None:
+    assert set(REFUSAL_TITLES) == set(get_args(Code))
 
 
 def test_a_batch_that_was_judged_again_keeps_one_page(lake: LakePaths) -> None:

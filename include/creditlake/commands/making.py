@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from creditlake.commands.failure import Failed
+from creditlake.commands.failure import STOPPED, Failed
 from creditlake.lake import LakePaths
-from creditlake.text import say
+from creditlake.text import complain, say
 
 
 def generate(options: argparse.Namespace) -> int:
@@ -42,7 +46,8 @@ def run(options: argparse.Namespace) -> int:
     paths = LakePaths.at(options.lake)
     created_at = options.created_at or datetime.now(UTC)
     try:
-        release, ingested = run_pipeline(paths, options.drop, options.as_of, created_at, f"run__{options.as_of}")
+        with ending_at_ctrl_c():
+            release, ingested = run_pipeline(paths, options.drop, options.as_of, created_at, f"run__{options.as_of}")
     except NothingAccepted as error:
         raise Failed(f"nothing published: {error}") from error
     except DbtFailed as error:
@@ -51,3 +56,21 @@ def run(options: argparse.Namespace) -> int:
         raise Failed(f"nothing published, the old release stays current: the audit failed: {error}") from error
     say(summarise(paths, release, ingested))
     return 0
+
+
+@contextlib.contextmanager
+def ending_at_ctrl_c() -> Iterator[None]:
+    """End the process at Ctrl-C, as a kill would: a lake takes no harm from it at any moment (law L8).
+
+    dbt's own ending asks the interrupted connection for more, which may wait for ever.
+    """
+
+    def end(*_: object) -> None:
+        complain("creditlake: stopped")
+        os._exit(STOPPED)
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from creditlake.bronze import Batch, load_bronze
-from creditlake.commands.failure import Failed
+from creditlake.commands.failure import Failed, lake_of
 from creditlake.connectors.files import Delivery
-from creditlake.contracts import Dataset, load_feeds
+from creditlake.contracts import Dataset
 from creditlake.corrections import Settlement, dataset_file, write_open_rows, write_waiver
 from creditlake.ingest import validate
 from creditlake.lake import LakePaths, reading
@@ -19,23 +19,22 @@ from creditlake.text import say
 
 def quarantine(options: argparse.Namespace) -> int:
     """Write a dataset's open rows as CSV, each with the rules it broke and the place it came from."""
-    dataset = _dataset(options.dataset)
-    with reading(LakePaths.at(options.lake)) as connection:
-        rows = write_open_rows(connection, dataset, options.out)
-    say(f"{rows} open rows of {options.dataset} in {options.out}; correct them, then: creditlake replay")
+    with reading(lake_of(options)) as connection:
+        rows = write_open_rows(connection, options.dataset, options.out)
+    say(f"{rows} open rows in {options.out}; correct some, drop the others' lines, then: creditlake replay")
     return 0
 
 
 def replay(options: argparse.Namespace) -> int:
     """Bring corrected rows back as a new batch that closes the quarantined ones."""
-    return _take(LakePaths.at(options.lake), _dataset(options.dataset), options.file, options.as_of)
+    return _take(lake_of(options), options.dataset, options.file, options.as_of)
 
 
 def waive(options: argparse.Namespace) -> int:
     """Let one quarantined row in all the same; who, why and until when stay with it."""
     if options.until < options.as_of:
         raise Failed(f"a waiver until {options.until} has ended before {options.as_of}")
-    paths, dataset = LakePaths.at(options.lake), _dataset(options.dataset)
+    paths, dataset = lake_of(options), options.dataset
     settlement = Settlement(
         source_row=1, batch_id=options.batch, row=options.row, by=options.by, reason=options.reason, until=options.until
     )
@@ -62,11 +61,3 @@ def _take(paths: LakePaths, dataset: Dataset, file: Path, as_of: date) -> int:
             raise Failed(f"{file.name} was refused: {entry.reason}")
         say(f"batch {entry.batch_id}: {entry.rows_validated} rows came in, {entry.rows_quarantined} stay quarantined")
     return 0
-
-
-def _dataset(name: str) -> Dataset:
-    feed, _, dataset = name.partition(".")
-    try:
-        return load_feeds()[feed].dataset(dataset)
-    except KeyError as error:
-        raise Failed(f"no contract declares the dataset {name!r}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 
-from creditlake.commands.failure import Failed
+from creditlake.commands.failure import Failed, lake_of
 from creditlake.commands.summary import describe
 from creditlake.lake import LakePaths, reading
 from creditlake.lake.ledger import entries
@@ -17,7 +17,7 @@ from creditlake.text import complain, say, table
 
 def status(options: argparse.Namespace) -> int:
     """Say what is current, how old it is, and what the lake refused or took since."""
-    paths = LakePaths.at(options.lake)
+    paths = lake_of(options)
     release = _release(paths, None)
     age = (datetime.now(UTC).date() - release.as_of).days
     published = {(batch["feed"], batch["dataset"], batch["batch_id"]) for batch in release.manifest["batches"]}
@@ -35,7 +35,7 @@ def status(options: argparse.Namespace) -> int:
 
 def releases(options: argparse.Namespace) -> int:
     """List the releases, oldest first."""
-    paths = LakePaths.at(options.lake)
+    paths = lake_of(options)
     newest = _release(paths, None).release_id
     rows = [
         (
@@ -53,7 +53,7 @@ def releases(options: argparse.Namespace) -> int:
 
 def verify(options: argparse.Namespace) -> int:
     """Re-check a release offline."""
-    release = _release(LakePaths.at(options.lake), options.release)
+    release = _release(lake_of(options), options.release)
     problems = verify_release(release)
     for problem in problems:
         complain(f"{release.release_id}: {problem}")
@@ -67,7 +67,7 @@ def verify(options: argparse.Namespace) -> int:
 def rollback(options: argparse.Namespace) -> int:
     """Make an older release current."""
     try:
-        release = roll_back(LakePaths.at(options.lake), options.release)
+        release = roll_back(lake_of(options), options.release)
     except (NoRelease, AuditFailed) as error:
         raise Failed(f"nothing changed: {error}") from error
     say(f"{release.release_id} is current")
@@ -78,7 +78,7 @@ def explain(options: argparse.Namespace) -> int:
     """Lead a number back to its records, rows and files."""
     from creditlake import explain as explaining
 
-    paths = LakePaths.at(options.lake)
+    paths = lake_of(options)
     release = _release(paths, None)
     try:
         if options.subject:
@@ -99,4 +99,12 @@ def _release(paths: LakePaths, release_id: str | None) -> Release:
     try:
         return load_release(paths, release_id) if release_id else current(paths)
     except NoRelease as error:
-        raise Failed(str(error)) from error
+        raise Failed(f"{error}{'' if release_id else _way_out(paths)}") from error
+    except ValueError as error:
+        raise Failed(f"{release_id or 'the current release'} cannot be read: {error}{_way_out(paths)}") from error
+
+
+def _way_out(paths: LakePaths) -> str:
+    """What to do where no release is current although there are some."""
+    names = sorted(manifest.parent.name for manifest in paths.releases.glob("*/manifest.json"))
+    return f"; make one current with: creditlake rollback {names[-1]}" if names else ""

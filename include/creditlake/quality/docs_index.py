@@ -112,6 +112,6 @@ def _batch_row(batch: BatchDoc) -> str:
     cells = "".join(f'<td class="n">{number(figure)}</td>' for figure in figures)
     return (
         f'<tr data-status="{batch.status}"><td>{badge(batch.status)}</td>'
-        f'<td class="mono">{link(batch.path, batch.run_name)}</td><td>{escape(entry.member or entry.source_name)}</td>'
-        f"<td>{entry.delivered_date.isoformat()}</td>{cells}<td>{conservation_bar(entry)}</td></tr>"
+        f'<td class="mono">{link(batch.path, batch.label)}</td><td>{escape(entry.member or entry.source_name)}</td>'
+        f'<td class="day">{entry.delivered_date.isoformat()}</td>{cells}<td>{conservation_bar(entry)}</td></tr>'
     )

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import duckdb
 import pyarrow as pa
 
-from creditlake.contracts import Dataset, load_feeds
+from creditlake.contracts import NATURAL_PERSON, Dataset, load_feeds
 from creditlake.lake import LakePaths, reading
 from creditlake.lake.ledger import LedgerEntry, entries
 from creditlake.lake.tables import identifier
@@ -23,7 +23,6 @@ BatchStatus = Literal["passed", "quarantined", "refused"]
 SourceRow = tuple[str, int]
 """Batch id and number of the row in its source, from 1."""
 SAMPLES_SHOWN = 10
-NATURAL_PERSON = "自然人"
 UNJUDGED = "unjudged"
 
 
@@ -71,6 +70,11 @@ class BatchDoc:
     def warnings(self) -> int:
         """How many warnings were raised by the batch."""
         return sum(rule.severity == "warning" and rule.failed > 0 for rule in self.rules)
+
+    @property
+    def label(self) -> str:
+        """The run's name as people read it."""
+        return self.run_name.replace(UNJUDGED, "未评判", 1) if not self.rules else self.run_name
 
     @property
     def path(self) -> str:

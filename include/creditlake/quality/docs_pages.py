@@ -31,6 +31,7 @@ REFUSAL_TITLES = {
     "unknown_dataset": "文件名不属于任何已声明的数据集",
     "too_few_rows": "行数少于契约下限",
     "agreement": "两次独立计数不一致",
+    "bad_correction": "更正或豁免不成立",
 }
 PROJECT_BASIS = "本项目批次规则"
 HEADS = ("规则号", "规则", "严重程度", "依据", "评估", "未通过", "占比", "样例源行号")
@@ -43,7 +44,7 @@ def batch_page(batch: BatchDoc) -> str:
     entry = batch.entry
     name = batch.dataset.title if batch.dataset else entry.dataset
     body = f"""<h1>{escape(name)} {badge(batch.status)}</h1>
-<p class="sub mono">{escape(batch.run_name)}</p>
+<p class="sub mono">{escape(batch.label)}</p>
 {_refusal(batch)}
 {_counts(batch)}
 {conservation_bar(entry)}
@@ -63,7 +64,8 @@ def _refusal(batch: BatchDoc) -> str:
     title = REFUSAL_TITLES.get(code, code)
     return (
         f'<div class="notice refused"><b>整个文件被拒收：{escape(title)}</b>'
-        f'<span class="mono">{escape(code)}</span><br>其他文件不受影响；完整原因见账本 ops.batches。</div>'
+        f'<span class="mono">{escape(code)}</span><br>其他文件不受影响；完整原因：'
+        f"<code>creditlake explain --batch {escape(batch.entry.batch_id)}</code></div>"
     )
 
 

@@ -102,8 +102,8 @@ def _parameters(rule: Rule) -> str:
 def _batch_row(batch: BatchDoc) -> str:
     entry = batch.entry
     return (
-        f'<tr><td>{badge(batch.status)}</td><td class="mono">{link(f"../{batch.path}", batch.run_name)}</td>'
-        f"<td>{escape(entry.member or entry.source_name)}</td><td>{entry.delivered_date.isoformat()}</td>"
+        f'<tr><td>{badge(batch.status)}</td><td class="mono">{link(f"../{batch.path}", batch.label)}</td>'
+        f'<td>{escape(entry.member or entry.source_name)}</td><td class="day">{entry.delivered_date.isoformat()}</td>'
         f'<td class="n">{number(entry.rows_landed)}</td><td class="n">{number(entry.rows_validated)}</td>'
         f'<td class="n">{number(entry.rows_quarantined)}</td><td class="n">{number(entry.rows_refused)}</td></tr>'
     )

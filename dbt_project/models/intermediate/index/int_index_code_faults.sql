@@ -33,16 +33,33 @@ judged_by_month as (
 
 ),
 
+faults as (
+
+    select
+        quarantined.delivered_date,
+        -- a correction that came after as_of is none yet
+        quarantined.state = 'corrected' and corrections.batch_id is not null as is_corrected
+    from quarantined
+    left join batches as corrections
+        on quarantined.feed = corrections.feed
+        and quarantined.dataset = corrections.dataset
+        and quarantined.state_batch_id = corrections.batch_id
+    where quarantined.feed = 'registration'
+        and quarantined.dataset = 'subjects'
+        and (
+            quarantined.failed_rules like '%.check_digit.%'
+            or quarantined.failed_rules like '%.key_conflict%'
+        )
+
+),
+
 faults_by_month as (
 
     select
         cast(date_trunc('month', delivered_date) as date) as month_start,
         count(*) as found,
-        sum(case when state = 'corrected' then 1 else 0 end) as corrected
-    from quarantined
-    where feed = 'registration'
-        and dataset = 'subjects'
-        and (failed_rules like '%.check_digit.%' or failed_rules like '%.key_conflict%')
+        sum(case when is_corrected then 1 else 0 end) as corrected
+    from faults
     group by 1
 
 ),

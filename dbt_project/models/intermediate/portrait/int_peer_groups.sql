@@ -26,6 +26,8 @@ grouped as (
 
     select
         subject_id,
+        industry_section,
+        district_code,
         case
             when
                 industry_section is not null

@@ -36,6 +36,7 @@ judged as (
         records.authority,
         records.document_no,
         records.visible_until,
+        coalesce(records.legal_basis, record_types.basis) as legal_basis,
         records.match_method,
         records.is_latest_statement,
         records.overdue_months,

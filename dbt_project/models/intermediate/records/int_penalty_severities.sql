@@ -54,8 +54,13 @@ ranked as (
 
     select
         parties.record_key,
-        max(case severity_rules.severity when 'serious' then 3 when 'general' then 2 else 1 end)
-            as place
+        -- its place, then the kind that decides and on what basis
+        max(concat(
+            case severity_rules.severity
+                when 'serious' then '3' when 'general' then '2' else '1'
+            end,
+            severity_rules.penalty_word, '：', severity_rules.basis
+        )) as gravest
     from parties
     inner join severity_rules
         on instr(parties.penalty_kinds, severity_rules.penalty_word) > 0
@@ -75,8 +80,10 @@ graded as (
 
     select
         parties.*,
-        case ranked.place when 3 then 'serious' when 2 then 'general' when 1 then 'minor' end
-            as severity
+        case left(ranked.gravest, 1)
+            when '3' then 'serious' when '2' then 'general' when '1' then 'minor'
+        end as severity,
+        substring(ranked.gravest, 2) as severity_basis
     from parties
     left join ranked
         on parties.record_key = ranked.record_key
@@ -88,6 +95,8 @@ terms as (
     select
         graded.record_key,
         min(repair_rules.max_months) as term_months,
+        -- the basis of the shortest: 1000 + months has four digits
+        substring(min(concat(1000 + repair_rules.max_months, repair_rules.basis)), 5) as term_basis,
         min(case when repair_rules.is_published then 1 else 0 end) as is_published
     from graded
     inner join repair_rules
@@ -101,6 +110,7 @@ terms as (
 select
     graded.*,
     terms.term_months,
+    terms.term_basis,
     coalesce(terms.is_published = 1, false) as is_published,
     least(
         graded.published_until, {{ add_months('graded.decided_date', 'terms.term_months') }}

@@ -80,6 +80,8 @@ placed as (
             partition by feed, coalesce(subject_id, identity_key), debt
         ) as paid_until
     from united
+    -- a statement of a day after as_of, in a file of as_of's month, is not made yet
+    where occurred_date <= {{ as_of() }}
 
 )
 
@@ -93,6 +95,7 @@ select
     cast(null as decimal(18, 2)) as confiscated_yuan,
     cast(null as varchar) as document_no,
     cast(null as date) as visible_until,
+    cast(null as varchar) as legal_basis,
     true as is_published,
     is_paid or coalesce(closing_date <= paid_until, false) as is_ended,
     statement_place = 1 as is_latest_statement,

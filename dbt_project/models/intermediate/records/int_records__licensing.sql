@@ -1,4 +1,5 @@
--- One row per permit in its current version; one that was declared invalid (XK_ZT 0) has ended.
+-- One row per permit in its current version; one that was declared invalid (XK_ZT 0) has ended, one
+-- whose validity begins after as_of is not shown yet.
 with
 
 permits as (
@@ -29,7 +30,8 @@ select
     cast(null as decimal(18, 2)) as confiscated_yuan,
     current_permits.document_no,
     coalesce(current_permits.valid_until, cast('2099-12-31' as date)) as visible_until,
-    true as is_published,
+    cast(null as varchar) as legal_basis,
+    coalesce(current_permits.valid_from <= {{ as_of() }}, true) as is_published,
     coalesce(current_permits.status_code = '0', false) as is_ended,
     true as is_latest_statement,
     cast(null as integer) as overdue_months

@@ -75,6 +75,12 @@ select
     least(
         united.published_until, {{ add_months('united.confirmed_date', 'terms.term_months') }}
     ) as visible_until,
+    case
+        when
+            united.published_until
+            < {{ add_months('united.confirmed_date', 'terms.term_months') }}
+            then concat('认定机关自定截止日期，早于最长期限，', terms.basis)
+    end as legal_basis,
     true as is_published,
     false as is_ended,
     true as is_latest_statement,

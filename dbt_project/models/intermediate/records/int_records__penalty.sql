@@ -23,6 +23,15 @@ select
     decisions.confiscated_yuan,
     decisions.document_no,
     decisions.visible_until,
+    concat(
+        '定级：', decisions.severity_basis, '；公示期：',
+        case
+            when decisions.published_until = decisions.visible_until
+                then '认定机关自定截止日期，不晚于'
+            else ''
+        end,
+        '最长', cast(decisions.term_months as string), '个月，', decisions.term_basis
+    ) as legal_basis,
     decisions.is_published,
     false as is_ended,
     true as is_latest_statement,

@@ -29,6 +29,7 @@ select
     cast(null as decimal(18, 2)) as confiscated_yuan,
     cast(null as varchar) as document_no,
     cast(null as date) as visible_until,
+    cast(null as varchar) as legal_basis,
     true as is_published,
     coalesce(current_entries.removed_date <= {{ as_of() }}, false) as is_ended,
     true as is_latest_statement,

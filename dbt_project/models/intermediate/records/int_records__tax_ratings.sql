@@ -1,4 +1,5 @@
 -- One row per tax rating: A is an honour, C and D weigh against the subject, B and M say neither.
+-- Of several years the latest is the subject's rating.
 with
 
 ratings as (
@@ -39,9 +40,16 @@ select
     cast(null as decimal(18, 2)) as confiscated_yuan,
     cast(null as varchar) as document_no,
     {{ add_months('current_ratings.rated_date', 'terms.term_months') }} as visible_until,
+    cast(null as varchar) as legal_basis,
     true as is_published,
     false as is_ended,
-    true as is_latest_statement,
+    row_number() over (
+        partition by coalesce(links.subject_id, links.identity_key)
+        order by
+            current_ratings.rating_year desc nulls last,
+            current_ratings.rated_date desc nulls last,
+            current_ratings.record_key
+    ) = 1 as is_latest_statement,
     cast(null as integer) as overdue_months,
     current_ratings.tax_rating,
     current_ratings.rating_year
@@ -50,3 +58,5 @@ inner join links
     on current_ratings.identity_key = links.identity_key
 inner join terms
     on terms.record_type = 'tax_rating'
+-- a rating of a day after as_of, in a file of as_of's month, is not made yet
+where current_ratings.rated_date <= {{ as_of() }}

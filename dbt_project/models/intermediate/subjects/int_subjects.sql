@@ -63,8 +63,10 @@ described as (
         type_codes.code as enterprise_type_code,
         registrations.established_date,
         registrations.approved_date,
-        cast(registrations.capital_number * units.factor as decimal(18, 2))
-            as registered_capital_amount,
+        -- wide enough for the product before it is rounded to fen
+        cast(
+            cast(registrations.capital_number as decimal(28, 6)) * units.factor as decimal(18, 2)
+        ) as registered_capital_amount,
         units.currency_code as registered_capital_currency,
         registrations.batch_id,
         registrations.source_sha256,

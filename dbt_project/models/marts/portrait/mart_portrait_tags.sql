@@ -41,6 +41,8 @@ from_records as (
         on records.subject_id = features.subject_id
     where tags.kind = 'record'
         and records.is_visible
+        -- an A of a year before, or a debt stated earlier, is not what stands out now
+        and records.is_latest_statement
         and features.is_active
 
 ),

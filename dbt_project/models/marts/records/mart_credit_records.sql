@@ -23,6 +23,7 @@ released as (
         authority,
         document_no,
         visible_until,
+        legal_basis,
         match_method,
         is_after_deregistration,
         batch_id,

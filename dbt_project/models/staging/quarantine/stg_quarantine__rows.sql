@@ -14,7 +14,8 @@ with
         _batch_id as batch_id,
         _source_row as source_row,
         array_to_string(_failed_rules, ' ') as failed_rules,
-        _state as state
+        _state as state,
+        _state_batch_id as state_batch_id
     from {{ source('quarantine', feed ~ '_' ~ dataset) }}
     where _delivered_date <= {{ as_of() }}
 
