@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from creditlake.connectors.files import UNKNOWN_DATASET, month_end, month_in
-from creditlake.contracts import CORRECTION, Dataset, load_feeds
+from creditlake.contracts import CORRECTION, Dataset, Feed, load_feeds
 from creditlake.lake import LakePaths
 from creditlake.landing import Landed
 from creditlake.persons import hash_column, person_key
@@ -91,22 +91,26 @@ def batch_id(feed: str, dataset: str, member: str, source_sha256: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:BATCH_ID_CHARACTERS]
 
 
-def load_bronze(paths: LakePaths, landed: Landed, as_of: date) -> list[Batch | Postponed]:
+def load_bronze(paths: LakePaths, landed: Landed, as_of: date, feed: Feed | None = None) -> list[Batch | Postponed]:
     """Write the batches of one landed file and return them; those written before are only read.
 
     One batch a plain file, one a member of an archive. A file that cannot be read is a batch with its refusal.
+
+    Args:
+        feed: The feed whose contract the file is read by; the declared one of that name when not given.
     """
     if landed.dataset == UNKNOWN_DATASET:
         reason = f"unknown_dataset: feed {landed.feed} declares no dataset whose name begins {landed.name!r}"
         return [_refused(paths, _blank(landed, "", as_of), reason)]
+    dataset = (feed or load_feeds()[landed.feed]).dataset(landed.dataset)
     if not landed.name.lower().endswith(".zip"):
-        return [_member_batch(paths, landed, "", as_of)]
+        return [_member_batch(paths, landed, "", as_of, dataset)]
     try:
         names = members(landed.content(paths), landed.name)
     except Refusal as refusal:
         return [_refuse_unless_postponed(paths, _blank(landed, "", as_of), refusal, as_of)]
     places = enumerate(names, start=landed.batch_seq)
-    return [_member_batch(paths, replace(landed, batch_seq=place), name, as_of) for place, name in places]
+    return [_member_batch(paths, replace(landed, batch_seq=place), name, as_of, dataset) for place, name in places]
 
 
 def read_batch(folder: Path) -> Batch:
@@ -138,12 +142,11 @@ def _blank(landed: Landed, member: str, as_of: date) -> Batch:
     )
 
 
-def _member_batch(paths: LakePaths, landed: Landed, member: str, as_of: date) -> Batch | Postponed:
+def _member_batch(paths: LakePaths, landed: Landed, member: str, as_of: date, dataset: Dataset) -> Batch | Postponed:
     blank = _blank(landed, member, as_of)
     if (blank.folder(paths) / "batch.json").exists():
         known = read_batch(blank.folder(paths))
         return known if known.counts_from <= as_of else _postponed(known)
-    dataset = load_feeds()[landed.feed].dataset(landed.dataset)
     partial = paths.scratch / f"{blank.batch_id}.{os.getpid()}"
     partial.mkdir(parents=True, exist_ok=True)
     try:

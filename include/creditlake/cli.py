@@ -19,9 +19,11 @@ from typing import TypeAlias
 import duckdb
 
 from creditlake import commands
+from creditlake.commands.arguments import contract, cron, said, word
 from creditlake.contracts import Dataset, all_datasets
 from creditlake.lake import LakePaths
 from creditlake.lake.lease import LeaseHeld
+from creditlake.onboarding.wiring import OPEN
 from creditlake.persons import KEY_VARIABLE, MIN_KEY_CHARACTERS
 from creditlake.text import complain
 
@@ -74,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_readers(names)
     _add_keepers(names)
     _add_replay(names)
+    _add_feed(names)
     _add_submit(names)
     return parser
 
@@ -169,6 +172,30 @@ def _add_submit(names: Names) -> None:
     since.add_argument("--after", type=Path, metavar="RECEIPT", help="go on where the hand-over of this receipt ended")
     parser.add_argument("--to", type=_day, required=True, metavar="YYYY-MM-DD", help="last day, and the business date")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder for files and receipt")
+
+
+def _add_feed(names: Names) -> None:
+    text = "check a feed's contract and try samples of it, or scaffold a new one"
+    steps = names.add_parser("feed", help=text, description=text).add_subparsers(required=True, metavar="STEP")
+    parser = _command(steps, "check", commands.feed_check, "what is wrong, what is missing; writes nothing")
+    parser.add_argument("contract", type=contract, metavar="CONTRACT", help="a contract's file, or a feed's name")
+    parser.add_argument(
+        "--sample", type=_file, action="append", default=[], metavar="FILE", help="named as in a drop; may be repeated"
+    )
+    parser.add_argument("--as-of", type=_day, default=None, metavar="YYYY-MM-DD", help="default: today")
+    parser.add_argument("--strict", action="store_true", help="what is still to do is a no, too")
+    parser = _command(steps, "new", commands.feed_new, "scaffold a feed from a sample's header; never overwrites")
+    parser.add_argument("name", type=word, metavar="NAME", help="one small word: the feed's name everywhere")
+    parser.add_argument("--title", type=said, required=True, metavar="TITLE", help="what people call it, in Chinese")
+    parser.add_argument("--publisher", type=said, required=True, metavar="NAME", help="the agency")
+    parser.add_argument("--owner", type=said, default=OPEN, metavar="NAME", help="who in the data team chases it")
+    parser.add_argument("--legal-basis", type=said, default=OPEN, metavar="TEXT", help="what its delivery rests on")
+    parser.add_argument("--schedule", type=cron, default="30 2 * * *", metavar="CRON", help="default: 30 2 * * *")
+    parser.add_argument("--dataset", type=word, required=True, metavar="DATASET", help="one small word: its table")
+    parser.add_argument("--dataset-title", type=said, default=None, metavar="TITLE", help="default: the feed's title")
+    parser.add_argument("--sample", type=_file, required=True, metavar="FILE", help="only its header is used")
+    parser.add_argument("--key", action="append", metavar="COLUMN", help="what identifies a record; may be repeated")
+    parser.add_argument("--uscc", default="", metavar="COLUMN", help="the column of the unified code")
 
 
 def _with_dataset(parser: argparse.ArgumentParser) -> None:

@@ -172,16 +172,18 @@ def load_feeds(folder: Path = FOLDER) -> dict[str, Feed]:
     Raises:
         TypeError, ValueError: a contract has an unknown, missing or contradictory entry; the message names the file.
     """
-    feeds = {}
-    for path in sorted(folder.glob("*.yml")):
-        try:
-            feed = _feed(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except (TypeError, ValueError, KeyError) as error:
-            raise type(error)(f"contract {path.name}: {error}") from error
-        if feed.name != path.stem:
-            raise ValueError(f"contract {path.name} declares the feed {feed.name!r}: the path is the name")
-        feeds[feed.name] = feed
-    return feeds
+    return {path.stem: load_feed(path) for path in sorted(folder.glob("*.yml"))}
+
+
+def load_feed(path: Path) -> Feed:
+    """Return the feed that one contract declares, wherever it lies; raises as ``load_feeds``."""
+    try:
+        feed = _feed(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (TypeError, ValueError, KeyError) as error:
+        raise type(error)(f"contract {path.name}: {error}") from error
+    if feed.name != path.stem:
+        raise ValueError(f"contract {path.name} declares the feed {feed.name!r}: the path is the name")
+    return feed
 
 
 def all_datasets(folder: Path = FOLDER) -> tuple[Dataset, ...]:

@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 
-import yaml
-from creditlake.contracts import Feed, load_feeds
+from creditlake.contracts import load_feeds
+from creditlake.onboarding.wiring import missing_parts, own_files
 
 from tests.architecture.tree import parse, plain_texts, python_files
 
-OWN_FILES = (
-    "include/creditlake/feeds/{feed}.yml",
-    "include/creditlake/synthetic/**/{feed}.py",
-    "expectations/{feed}.yml",
-    "dbt_project/models/staging/{feed}/*",
-    "tests/fixtures/{feed}/*.csv",
-)
-"""Where a feed's own files lie: the path is the name."""
 SHARED_FOLDERS = ("include/creditlake", "dags", "dbt_project/models", "dbt_project/macros", "expectations")
 
 
 def unwired(root: Path) -> list[str]:
     """L6: what a declared feed lacks: suite, staging model, generator module or fixture, by dataset."""
-    return [problem for feed in load_feeds(_contracts(root)).values() for problem in _missing(root, feed)]
+    return [problem for feed in load_feeds(_contracts(root)).values() for problem in missing_parts(root, feed)]
 
 
 def _contracts(root: Path) -> Path:
     return root / "include" / "creditlake" / "feeds"
-
-
-def _missing(root: Path, feed: Feed) -> Iterator[str]:
-    suite = root / "expectations" / f"{feed.name}.yml"
-    judged = yaml.safe_load(suite.read_text(encoding="utf-8"))["datasets"] if suite.exists() else {}
-    if not list((root / "include" / "creditlake" / "synthetic").rglob(f"{feed.name}.py")):
-        yield f"{feed.name} has no module in synthetic/"
-    for dataset in feed.datasets:
-        label = f"{feed.name}.{dataset.name}"
-        if dataset.name not in judged:
-            yield f"{label} has no suite"
-        if not (root / f"dbt_project/models/staging/{feed.name}/stg_{feed.name}__{dataset.name}.sql").exists():
-            yield f"{label} is not staged"
-        if not (root / f"tests/fixtures/{feed.name}/{dataset.name}.csv").exists():
-            yield f"{label} has no fixture"
 
 
 def shared_edit_points(root: Path) -> list[str]:
@@ -52,7 +29,7 @@ def shared_edit_points(root: Path) -> list[str]:
     Seeds do not count: what a feed's records mean is judgement, and judgement is data.
     """
     feeds = load_feeds(_contracts(root))
-    own = {path for feed in feeds for pattern in OWN_FILES for path in root.glob(pattern.format(feed=feed))}
+    own = {path for feed in feeds for path in own_files(root, feed)}
     files = [path for folder in SHARED_FOLDERS for path in (root / folder).rglob("*")]
     shared = [path for path in files if path.suffix in (".py", ".sql", ".yml") and path not in own]
     return sorted(path.relative_to(root).as_posix() for path in shared if _lists_feeds(path, feeds))

@@ -1,6 +1,7 @@
 """What each command does. A command prints its answer on stdout, its reasons on stderr, and returns its exit code."""
 
 from creditlake.commands.failure import STOPPED, Failed
+from creditlake.commands.feed import feed_check, feed_new
 from creditlake.commands.keeping import backup, docs, fsck, maintain, rebuild, restore
 from creditlake.commands.making import generate, run
 from creditlake.commands.quarantine import quarantine, replay, waive
@@ -13,6 +14,8 @@ __all__ = [
     "backup",
     "docs",
     "explain",
+    "feed_check",
+    "feed_new",
     "fsck",
     "generate",
     "maintain",

@@ -51,8 +51,13 @@ def discover(drop: Path, feed: Feed) -> list[Delivery]:
     if not folder.is_dir():
         return []
     files = [path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$"))]
-    deliveries = [Delivery(feed.name, _dataset_of(path.name, feed), path) for path in files]
+    deliveries = [delivery_of(path, feed) for path in files]
     return sorted(deliveries, key=lambda delivery: (delivery.month or date.max, delivery.path.name))
+
+
+def delivery_of(path: Path, feed: Feed) -> Delivery:
+    """Return one file as a delivery of a feed; its name says of which dataset."""
+    return Delivery(feed.name, _dataset_of(path.name, feed), path)
 
 
 def undeclared_folders(drop: Path, feeds: dict[str, Feed]) -> list[str]:

@@ -13,6 +13,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -106,9 +107,9 @@ class Court:
 
 
 @cache
-def court_of(dataset: Dataset) -> Court:
-    """Return the court of a dataset by its own suite; built once a process."""
-    return open_court(load_suite(dataset))
+def court_of(dataset: Dataset, folder: Path | None = None) -> Court:
+    """Return the court of a dataset by its own suite, that of ``folder`` when given; built once a process."""
+    return open_court(load_suite(dataset, folder))
 
 
 def open_court(suite: Suite) -> Court:

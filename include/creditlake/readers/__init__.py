@@ -12,12 +12,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from creditlake.contracts import Dataset
-from creditlake.readers.csv_files import IrregularCsv, read_csv
-from creditlake.readers.jsonl_files import read_jsonl
-from creditlake.readers.xlsx_files import read_xlsx
+from creditlake.readers.csv_files import IrregularCsv, csv_header, read_csv
+from creditlake.readers.jsonl_files import jsonl_header, read_jsonl
+from creditlake.readers.xlsx_files import read_xlsx, xlsx_header
 from creditlake.refusal import Refusal
 
-__all__ = ["IrregularCsv", "read"]
+__all__ = ["IrregularCsv", "header_of", "read"]
 FORMATS = (".csv", ".jsonl", ".xlsx")
 
 
@@ -34,6 +34,25 @@ def read(path: Path, name: str, dataset: Dataset, scratch: Path, *, exact: bool 
         Refusal: the file as a whole cannot be taken.
         IrregularCsv: a CSV needs ``exact``; what was yielded before is to be thrown away.
     """
+    suffix = _format(path, name)
+    if suffix == ".csv":
+        yield from read_csv(path, name, dataset, scratch, exact=exact)
+    elif suffix == ".jsonl":
+        yield from read_jsonl(path, name, dataset, scratch)
+    else:
+        yield from read_xlsx(path, name, dataset)
+
+
+def header_of(path: Path, name: str, scratch: Path) -> list[str]:
+    """Return the column names of one file as delivered; Refusal as ``read``."""
+    suffix = _format(path, name)
+    if suffix == ".csv":
+        return csv_header(path, name, scratch)
+    return jsonl_header(path, name, scratch) if suffix == ".jsonl" else xlsx_header(path, name)
+
+
+def _format(path: Path, name: str) -> str:
+    """Return the suffix that tells the format; a file that cannot be read by it is refused."""
     suffix = Path(name).suffix.lower()
     if suffix == ".zip":
         raise Refusal("unknown_format", f"{name}: an archive inside an archive is not opened")
@@ -43,9 +62,4 @@ def read(path: Path, name: str, dataset: Dataset, scratch: Path, *, exact: bool 
         )
     if path.stat().st_size == 0:
         raise Refusal("zero_bytes", f"{name} is empty")
-    if suffix == ".csv":
-        yield from read_csv(path, name, dataset, scratch, exact=exact)
-    elif suffix == ".jsonl":
-        yield from read_jsonl(path, name, dataset, scratch)
-    else:
-        yield from read_xlsx(path, name, dataset)
+    return suffix

@@ -46,6 +46,16 @@ def read_csv(path: Path, name: str, dataset: Dataset, scratch: Path, *, exact: b
             text.unlink()
 
 
+def csv_header(path: Path, name: str, scratch: Path) -> list[str]:
+    """Return the fields of a CSV file's first record; Refusal as ``read_csv``."""
+    text = utf8_copy(path, name, scratch)
+    try:
+        return _first_record(text, name)
+    finally:
+        if text != path:
+            text.unlink()
+
+
 def _first_record(path: Path, name: str) -> list[str]:
     with open(path, encoding="utf-8-sig", newline="") as handle:
         try:

@@ -39,6 +39,16 @@ def read_jsonl(path: Path, name: str, dataset: Dataset, scratch: Path) -> Iterat
             text.unlink()
 
 
+def jsonl_header(path: Path, name: str, scratch: Path) -> list[str]:
+    """Return the names of all fields of all lines; Refusal as ``read_jsonl``."""
+    text = utf8_copy(path, name, scratch)
+    try:
+        return _fields(text)
+    finally:
+        if text != path:
+            text.unlink()
+
+
 def _lines(path: Path) -> Iterator[str]:
     with open(path, encoding="utf-8-sig") as handle:
         yield from (line for line in handle if line.strip())

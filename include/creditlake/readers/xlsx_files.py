@@ -49,11 +49,25 @@ def read_xlsx(path: Path, name: str, dataset: Dataset) -> Iterator[pa.RecordBatc
             raise Refusal("unknown_header", f"{name}: sheet {sheet!r} holds columns of the contract too")
     if not grid:
         raise Refusal("missing_header", f"{name}: the first sheet is empty")
-    header = [text or "" for text in map(_text, grid[0])]
+    columns = contract_names(_header(grid), dataset, name)
+    yield from rows_to_batches(_rows(grid[1:], len(columns)), columns)
+
+
+def xlsx_header(path: Path, name: str) -> list[str]:
+    """Return the first row of a workbook's first sheet; Refusal as ``read_xlsx``."""
+    _check_archive(path, name)
+    try:
+        with open(path, "rb") as handle:
+            return _header(CalamineWorkbook.from_filelike(handle).get_sheet_by_index(0).to_python(nrows=1))
+    except (CalamineError, ValueError) as error:
+        raise Refusal("bad_archive", f"{name} is not a readable workbook: {error}") from error
+
+
+def _header(grid: list[list[Any]]) -> list[str]:
+    header = [text or "" for text in map(_text, grid[0])] if grid else []
     while header and not header[-1]:
         header.pop()
-    columns = contract_names(header, dataset, name)
-    yield from rows_to_batches(_rows(grid[1:], len(columns)), columns)
+    return header
 
 
 def _check_archive(path: Path, name: str) -> None:
