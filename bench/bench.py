@@ -118,9 +118,9 @@ def _size(folder: Path) -> int:
 def main() -> None:
     """Measure what the arguments say and write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--subjects", type=int, default=20_000)
-    parser.add_argument("--months", type=int, default=24)
-    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--subjects", type=int, default=20_000, help="size of the city (default 20000)")
+    parser.add_argument("--months", type=int, default=24, help="months of deliveries (default 24)")
+    parser.add_argument("--seed", type=int, default=7, help="seed of the city (default 7)")
     parser.add_argument("--work", type=Path, default=None, help="folder for city and lake; default: a temporary one")
     parser.add_argument("--out", type=Path, default=None, help="file for the result; default: stdout")
     options = parser.parse_args()
