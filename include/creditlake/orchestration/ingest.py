@@ -26,9 +26,15 @@ Ids = list[list[str]]
 
 
 def land(feed: str) -> list[dict[str, Any]]:
-    """Land every file the feed has dropped; return what each is in the vault."""
-    paths = lake()
-    return [asdict(pipeline.land(paths, delivery)) for delivery in pipeline.discover(drop(), load_feeds()[feed])]
+    """Land every file the feed has dropped; return what each is in the vault.
+
+    Raises:
+        FileNotFoundError: there is no drop folder at all: a share that is gone is not a feed without deliveries.
+    """
+    paths, folder = lake(), drop()
+    if not folder.is_dir():
+        raise FileNotFoundError(f"投递目录 {folder} 不存在：共享盘是否已挂载？")
+    return [asdict(pipeline.land(paths, delivery)) for delivery in pipeline.discover(folder, load_feeds()[feed])]
 
 
 def load_bronze(landed: Iterable[dict[str, Any]]) -> Ids:

@@ -35,7 +35,7 @@ class Alert(BaseNotifier):  # type: ignore[misc]  # Airflow brings no types that
             "task_id": task.task_id,
             "run_id": context["run_id"],
             "try_number": task.try_number,
-            "error": type(error).__name__,
+            "error": type(getattr(error, "__cause__", None) or error).__name__,
             "message": " ".join(str(error).split())[:SHOWN_CHARACTERS],
         }
         tell(entry)

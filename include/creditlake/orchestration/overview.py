@@ -25,6 +25,17 @@ STATUS = {"success": "成功", "error": "失败", "skipped": "未运行", "pass"
 FIGURES = frozenset(
     {"批次", "落地行", "通过行", "隔离行", "拒收行", "拒收文件", "最近报送", "秒", "检验", "未通过检验"}
 )
+ERRORS = {
+    "AuditFailed": "审计未通过",
+    "DbtFailed": "模型或检验失败",
+    "LakeDamaged": "数据湖或备份不完好",
+    "LeaseHeld": "数据湖被占用",
+    "MaintenanceFailed": "维护中断",
+    "RebuildRefused": "没有重建",
+    "ReplayRefused": "更正被拒",
+    "FileNotFoundError": "缺少文件或目录",
+    "SettingMissing": "缺少设置",
+}
 _LEDGER = """
     select
         feed || '.' || dataset, count(*), sum(rows_landed)::bigint, sum(rows_validated)::bigint,
@@ -97,7 +108,8 @@ def _alert(lake: Path, line: str) -> str:
         return _refused(lake, moment, alert)
     run = f"/dags/{quote(alert['dag_id'])}/runs/{quote(alert['run_id'])}/tasks/{quote(alert['task_id'])}"
     where = f'<a href="{escape(run)}" target="_top">{escape(alert["dag_id"])} › {escape(alert["task_id"])}</a>'
-    return _row(moment, "任务失败", where, escape(alert["error"]), "看任务日志；处理后清除任务重跑")
+    why = ERRORS.get(alert["error"], alert["error"])
+    return _row(moment, "任务失败", where, escape(why), "看任务日志；处理后清除任务重跑")
 
 
 def _refused(lake: Path, moment: str, alert: dict[str, Any]) -> str:
