@@ -16,8 +16,10 @@ from creditlake.lake import LakePaths
 from creditlake.orchestration.environment import environment
 
 from tests.architecture.tree import ROOT
+from tests.e2e.conftest import Once, once
 from tests.e2e.harness import AS_OF, City, generate
 
+__all__ = ["once"]
 RELEASING = ("build_profiles", "publish_release")
 
 
@@ -66,17 +68,24 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
 
 
 @pytest.fixture(scope="session")
-def village(tmp_path_factory: pytest.TempPathFactory) -> City:
+def village(once: Once) -> City:  # the fixture
     """A city of 100 subjects and one month, with every kind of fault."""
-    return generate(tmp_path_factory.mktemp("village"), subjects=100, seed=11, months=1)
+
+    def make(folder: Path) -> None:
+        generate(folder, subjects=100, seed=11, months=1)
+
+    folder = once("village", make)
+    return City(folder / "drop", folder / "truth")
 
 
 @pytest.fixture(scope="session")
-def lake(airflow: Airflow, village: City, tmp_path_factory: pytest.TempPathFactory) -> LakePaths:
+def lake(airflow: Airflow, village: City, once: Once) -> LakePaths:  # the fixture
     """The lake that the DAGs make of the village, released; only to be read."""
-    paths = LakePaths(tmp_path_factory.mktemp("lake") / "lake")
-    ingest = [dag_id for dag_id in airflow.ask("facts")["dags"] if dag_id.startswith("ingest_")]
-    for dag_id in (*sorted(ingest), *RELEASING):
-        ran = airflow.run(dag_id, paths, village.drop)
-        assert ran["state"] == "success", (ran, airflow.log)
-    return paths
+
+    def make(folder: Path) -> None:
+        ingest = [dag_id for dag_id in airflow.ask("facts")["dags"] if dag_id.startswith("ingest_")]
+        for dag_id in (*sorted(ingest), *RELEASING):
+            ran = airflow.run(dag_id, LakePaths(folder), village.drop)
+            assert ran["state"] == "success", (ran, airflow.log)
+
+    return LakePaths(once("village_lake", make))

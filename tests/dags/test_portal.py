@@ -19,6 +19,7 @@ from creditlake.orchestration.environment import PLUGINS, environment, server
 from creditlake.quality.docs import build_docs
 from creditlake.release import current
 
+from tests.dags.test_release import alerts
 from tests.e2e.harness import copy_of
 
 PASSWORD = "of this test alone"
@@ -101,7 +102,9 @@ def test_who_is_logged_in_sees_the_release_the_build_and_the_data_docs(
 
     assert (overview[0], docs[0]) == (200, 200)
     assert current(site).release_id in overview[1]
-    assert "<td>registration.subjects</td>" in overview[1] and "<td>mart_subjects</td><td>success</td>" in overview[1]
+    assert "<td>市场主体登记信息</td>" in overview[1] and "<td>mart_subjects</td><td>成功</td>" in overview[1]
+    refused = [alert["file"] for alert in alerts(site)]
+    assert refused and all(file in overview[1] for file in refused)
     assert docs[1] == (site.docs / "index.html").read_text(encoding="utf-8")
 
 

@@ -120,6 +120,7 @@ def test_a_replay_closes_its_row_and_a_build_that_fails_publishes_nothing(
     assert readable(mine) == before
     told = [(alert["dag_id"], alert["task_id"], alert["try_number"]) for alert in alerts(mine) if "dag_id" in alert]
     assert told == [("build_profiles", "dbt_build", 1), ("publish_release", "audit", 1)]
+    assert [alert["error"] for alert in alerts(mine) if "dag_id" in alert] == ["DbtFailed", "DbtFailed"]
     assert airflow.ask("events", asset="dbt_stg_registration__subjects")[-1]["status"] == "error"
     assert airflow.ask("events", asset="dbt_mart_subjects")[-1]["status"] == "skipped"
 

@@ -45,6 +45,39 @@ def test_a_feed_that_delivered_nothing_has_not_come(airflow: Airflow, paths: Lak
     assert airflow.ask("events", asset="validated_tax") == before
 
 
+def test_a_drop_folder_that_is_gone_is_no_feed_without_deliveries(
+    airflow: Airflow, paths: LakePaths, tmp_path: Path
+) -> None:
+    settings = {"CREDITLAKE_LAKE": str(paths.root), "CREDITLAKE_DROP": str(tmp_path / "unmounted")}
+
+    said = airflow.ask("call", settings, function="ingest.land", arguments=["tax"])
+
+    assert said["raised"] == "FileNotFoundError"
+
+
+def test_the_cut_off_names_the_feeds_that_have_not_delivered_this_month(
+    airflow: Airflow, paths: LakePaths, tmp_path: Path
+) -> None:
+    drop_ratings(tmp_path, ratings_csv({}))
+    airflow.run("ingest_tax", paths, tmp_path / "drop")
+
+    said = airflow.run("feed_cutoff", paths, tmp_path / "drop")["xcoms"]["cut"]
+
+    assert (said["feeds_this_month"], said["absent"]) == (
+        1,
+        ["lending", "licensing", "penalty", "registration", "social_security"],
+    )
+
+
+def test_an_approval_is_of_the_build_that_was_audited_and_no_later_one(airflow: Airflow, lake: LakePaths) -> None:
+    said = airflow.ask(
+        "call", {"CREDITLAKE_LAKE": str(lake.root)}, function="publishing.audited_build", arguments=["of yesterday"]
+    )
+
+    assert said["raised"] == "AuditFailed"
+    assert "又有新的构建" in said["words"]
+
+
 def test_a_backup_is_put_back_and_checked(airflow: Airflow, lake: LakePaths, village: City, tmp_path: Path) -> None:
     mine = copy_of(lake, tmp_path / "lake")
 

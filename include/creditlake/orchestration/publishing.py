@@ -11,7 +11,7 @@ from creditlake import pipeline
 from creditlake.lake import LakePaths, reading
 from creditlake.lake.fsck import fsck
 from creditlake.lake.ledger import entries
-from creditlake.modelling import DbtFailed, last_build
+from creditlake.modelling import BuildResult, DbtFailed, last_build
 from creditlake.orchestration.approval import skip_unless_approved
 from creditlake.orchestration.context import ZONE, business_date, conclude, lake
 from creditlake.orchestration.defaults import final
@@ -64,6 +64,19 @@ def _attention(paths: LakePaths, as_of: date) -> str:
     return f"业务日期早于现行发布（{known}），通过后读者看到的数据会倒退" if as_of.isoformat() < known else "无"
 
 
+def audited_build(build: str) -> BuildResult:
+    """Return the build in the lake, which must be the one that a person was asked about.
+
+    Raises:
+        AuditFailed: the lake was built again since.
+    """
+    paths = lake()
+    built = last_build(paths.dbt)
+    if build_id(paths) != build:
+        raise AuditFailed(["审计之后又有新的构建，审批的不是它；请重新运行“发布：信用数据”"])
+    return built
+
+
 def release(answer: dict[str, Any], audited: dict[str, Any]) -> dict[str, Any]:
     """Publish what was audited, if the answer is 通过; return what is current now.
 
@@ -73,10 +86,7 @@ def release(answer: dict[str, Any], audited: dict[str, Any]) -> dict[str, Any]:
     skip_unless_approved(answer)
     paths, as_of = lake(), business_date()
     with final(DbtFailed, AuditFailed):
-        built = last_build(paths.dbt)
-        if build_id(paths) != audited["build"]:
-            raise AuditFailed(["审计之后又有新的构建，审批的不是它；请重新运行“发布：信用数据”"])
-        published = pipeline.publish(paths, built, as_of, datetime.now(UTC))
+        published = pipeline.publish(paths, audited_build(audited["build"]), as_of, datetime.now(UTC))
     conclude(f"现行发布 {published.release_id}")
     return {
         "release_id": published.release_id,
