@@ -268,7 +268,8 @@ def test_a_dataset_that_nobody_declares_cannot_be_replayed(paths: LakePaths, tmp
     delivery = drop_ratings(tmp_path, ratings_csv(GOOD))
     arguments = ["--dataset=tax.weather", f"--file={delivery.path}", "--as-of=2026-10-31"]
 
-    assert main(["replay", f"--lake={paths.root}", *arguments]) == 1
+    with pytest.raises(SystemExit, match="2"):
+        main(["replay", f"--lake={paths.root}", *arguments])
 
 
 def test_a_correction_that_was_still_wrong_is_corrected_in_its_turn(
