@@ -265,9 +265,8 @@ def test_a_row_that_is_not_there_cannot_be_waived(
 
 
 def test_a_dataset_that_nobody_declares_cannot_be_replayed(paths: LakePaths, tmp_path: Path) -> None:
-    delivery = drop_ratings(tmp_path, ratings_csv(GOOD))
-    arguments = ["--dataset=tax.weather", f"--file={delivery.path}", "--as-of=2026-10-31"]
-
+    file = drop_ratings(tmp_path, ratings_csv(GOOD)).path
+    arguments = ["--dataset=tax.weather", f"--file={file}", "--as-of=2026-10-31"]
     with pytest.raises(SystemExit, match="2"):
         main(["replay", f"--lake={paths.root}", *arguments])
 
