@@ -74,7 +74,7 @@ def village(once: Once) -> City:  # the fixture
     def make(folder: Path) -> None:
         generate(folder, subjects=100, seed=11, months=1)
 
-    folder = once("village", make)
+    folder = once("dag_village", make)
     return City(folder / "drop", folder / "truth")
 
 
@@ -88,4 +88,4 @@ def lake(airflow: Airflow, village: City, once: Once) -> LakePaths:  # the fixtu
             ran = airflow.run(dag_id, LakePaths(folder), village.drop)
             assert ran["state"] == "success", (ran, airflow.log)
 
-    return LakePaths(once("village_lake", make))
+    return LakePaths(once("dag_village_lake", make))
