@@ -8,6 +8,7 @@ runs yesterday's DAGs.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import secrets
@@ -30,8 +31,6 @@ from creditlake.orchestration.environment import HOST, PLUGINS, USER, environmen
 VAR = Path(__file__).resolve().parents[1] / "var"
 POOL = ("catalogue", "1", "数据湖唯一写入者")
 READY_SECONDS, END_SECONDS = 180, 10
-MARK = "CREDITLAKE_PLATFORM"
-"""In the environment of everything that a platform starts, so that nothing of it stays behind."""
 
 
 class NotUp(RuntimeError):
@@ -43,13 +42,13 @@ class Interrupted(BaseException):
 
 
 class Platform:
-    """The processes of one platform, each the leader of its own group and marked in its environment."""
+    """The processes of one platform, each the leader of its own group, and what they started."""
 
     def __init__(self, home: Path, port: int) -> None:
         self.home, self.port = home, port
         self.address = f"http://{HOST}:{port}"
         self.parts: dict[str, psutil.Popen] = {}
-        self.mark = secrets.token_hex(8)
+        self.family: set[psutil.Process] = set()
 
     def log(self, name: str) -> Path:
         """Where a part's own words go."""
@@ -62,7 +61,7 @@ class Platform:
             self.parts[name] = psutil.Popen(
                 [sys.executable, "-m", "airflow", name, *arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-                env=os.environ | settings | {MARK: self.mark},
+                env=os.environ | settings,
             )  # fmt: skip
 
     def run(self, *arguments: str) -> None:
@@ -73,7 +72,8 @@ class Platform:
                 raise NotUp(f"airflow {' '.join(arguments)} failed; see {self.log('setup')}")
 
     def check(self) -> None:
-        """Raise NotUp when a part has ended."""
+        """Remember what the parts have started; raise NotUp when one of them has ended."""
+        self._remember()
         for name, process in self.parts.items():
             if process.poll() is not None:
                 raise NotUp(f"{name} ended by itself (exit {process.returncode}); see {self.log(name)}")
@@ -89,6 +89,7 @@ class Platform:
 
     def stop(self) -> None:
         """End all parts, those that start tasks first, and everything they started; nothing stays behind."""
+        self._remember()
         for name, process in reversed(self.parts.items()):
             say(f"stopping {name}")
             _signal_group(process.pid, signal.SIGTERM)
@@ -97,16 +98,18 @@ class Platform:
             except psutil.TimeoutExpired:
                 say(f"{name} does not end; it is killed")
             _signal_group(process.pid, signal.SIGKILL)  # idle workers of the executor ignore SIGTERM
-        left = [process for process in psutil.process_iter() if self._is_mine(process)]
-        for process in left:
-            process.kill()  # tasks have sessions of their own, and no parent where the scheduler was killed
-        psutil.wait_procs([*left, *self.parts.values()], END_SECONDS)
+        self._remember()
+        for process in self.family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs([*self.family, *self.parts.values()], END_SECONDS)
 
-    def _is_mine(self, process: psutil.Process) -> bool:
-        try:
-            return process.pid != os.getpid() and process.environ().get(MARK) == self.mark
-        except psutil.Error:
-            return False
+    def _remember(self) -> None:
+        """Tasks have sessions of their own, and no parent any more once the scheduler was killed."""
+        for process in [*self.parts.values(), *self.family]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                self.family.update(process.children(recursive=True))
+        self.family = {process for process in self.family if process.is_running()}
 
 
 def main() -> int:

@@ -80,21 +80,26 @@ def _dag(dag: Any) -> dict[str, Any]:
         "tags": sorted(dag.tags),
         "max_active_runs": dag.max_active_runs,
         "catchup": dag.catchup,
+        "tells": [type(callback).__name__ for callback in _callbacks(dag)],
         "schedule": str(getattr(dag.timetable, "expression", "") or getattr(dag.timetable, "_expression", "")),
         "tasks": {task.task_id: _task(task) for task in dag.tasks},
     }
 
 
 def _task(task: Any) -> dict[str, Any]:
-    callbacks = task.on_failure_callback or []
     return {
         "title": task.task_display_name,
         "owner": task.owner,
         "pool": task.pool,
         "retries": task.retries,
         "retry_seconds": task.retry_delay.total_seconds(),
-        "tells": [type(callback).__name__ for callback in (callbacks if isinstance(callbacks, list) else [callbacks])],
+        "tells": [type(callback).__name__ for callback in _callbacks(task)],
     }
+
+
+def _callbacks(of: Any) -> list[Any]:
+    callbacks = of.on_failure_callback or []
+    return callbacks if isinstance(callbacks, list) else [callbacks]
 
 
 def main() -> None:

@@ -48,7 +48,7 @@ def test_every_dag_has_a_chinese_name_tags_and_says_what_to_do_when_it_fails(fac
         assert CHINESE.search(dag["title"]), dag_id
         assert dag["tags"] and all(CHINESE.search(tag) for tag in dag["tags"]), dag_id
         assert "失败时" in dag["doc"], dag_id
-        assert (dag["max_active_runs"], dag["catchup"]) == (1, False), dag_id
+        assert (dag["max_active_runs"], dag["catchup"], dag["tells"]) == (1, False, ["RunAlert"]), dag_id
         assert ("手工" in dag["tags"]) == (dag_id in BY_HAND), dag_id
 
 

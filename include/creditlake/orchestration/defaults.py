@@ -11,7 +11,7 @@ from airflow.sdk import CronPartitionTimetable, CronTriggerTimetable, Param
 from airflow.sdk.exceptions import AirflowFailException
 
 from creditlake.orchestration.context import ZONE
-from creditlake.orchestration.notifier import Alert
+from creditlake.orchestration.notifier import Alert, RunAlert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,7 @@ def settings(title: str, doc: str, tags: list[str], owner: str = DUTY, *, paused
         "catchup": False,
         "max_active_runs": 1,
         "is_paused_upon_creation": paused,
+        "on_failure_callback": RunAlert(),
         "default_args": {
             "owner": owner,
             "retries": 1,

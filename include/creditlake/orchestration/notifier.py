@@ -23,6 +23,25 @@ MAIL_CONNECTION = "creditlake_alerts"
 SHOWN_CHARACTERS = 300
 
 
+class RunAlert(BaseNotifier):  # type: ignore[misc]  # Airflow brings no types that mypy --strict can follow
+    """Tells of a run that failed although no task could tell: a process that is killed has no last words."""
+
+    def notify(self, context: Any) -> None:
+        """Write the alert, unless a task of this run has written one."""
+        run = context["dag_run"]
+        files = (lake_folder() / "alerts").glob("*.jsonl")
+        if any(json.dumps(run.run_id) in file.read_text(encoding="utf-8") for file in files):
+            return
+        tell({
+            "kind": "task_failed",
+            "dag_id": run.dag_id,
+            "task_id": context["ti"].task_id if context.get("ti") else "",
+            "run_id": run.run_id,
+            "error": "ProcessEnded",
+            "message": str(context.get("reason", "")),
+        })  # fmt: skip
+
+
 class Alert(BaseNotifier):  # type: ignore[misc]  # Airflow brings no types that mypy --strict can follow
     """Tells of a task that failed for good."""
 

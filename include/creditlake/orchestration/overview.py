@@ -34,6 +34,7 @@ ERRORS = {
     "RebuildRefused": "没有重建",
     "ReplayRefused": "更正被拒",
     "FileNotFoundError": "缺少文件或目录",
+    "ProcessEnded": "进程被终止（内存不足？）",
     "SettingMissing": "缺少设置",
 }
 _LEDGER = """
