@@ -17,7 +17,7 @@ demo: setup
 	$(PY) scripts/demo.py --lake $(LAKE)
 
 test: setup
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	.venv/bin/ruff check .
