@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from creditlake.connectors.files import UNKNOWN_DATASET, month_end, month_in
-from creditlake.contracts import CORRECTION, Dataset, Feed, load_feeds
+from creditlake.contracts import CORRECTION, PROVIDED, Dataset, Feed, load_feeds
 from creditlake.lake import LakePaths
 from creditlake.landing import Landed
 from creditlake.persons import hash_column, person_key
@@ -30,7 +30,6 @@ from creditlake.readers import IrregularCsv, read
 from creditlake.readers.archive import members, unpack
 from creditlake.refusal import Refusal
 
-PROVIDED = "提供日期"
 BATCH_ID_CHARACTERS = 20
 _DATE = re.compile(r"([0-9]{4})[-/]?([0-9]{1,2})[-/]?([0-9]{1,2})")
 
@@ -46,6 +45,7 @@ class Batch:
         rows: Data rows it holds; 0 where they could not be counted.
         refusal: Why it is refused as a whole; empty when it can be judged.
         from_team: Whether the data team itself brought it.
+        source, reached: How far its source is read with it; empty for what was dropped.
     """
 
     feed: str
@@ -60,6 +60,8 @@ class Batch:
     rows: int = 0
     refusal: str = ""
     from_team: bool = False
+    source: str = ""
+    reached: str = ""
 
     @property
     def counts_from(self) -> date:
@@ -139,6 +141,8 @@ def _blank(landed: Landed, member: str, as_of: date) -> Batch:
         delivered=month_end(month) if month else as_of,
         by_month=month is not None,
         from_team=landed.from_team,
+        source=landed.source,
+        reached=landed.reached,
     )
 
 

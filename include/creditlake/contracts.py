@@ -13,8 +13,11 @@ from typing import Any, Literal, get_args
 
 import yaml
 
+from creditlake.connectors.spec import Connector, Pull, connector_of, pull_of
+
 FOLDER = Path(__file__).parent / "feeds"
-ENVELOPE = ("提供日期", "前置库数据批次号", "前置库数据主键", "增删改标志")
+PROVIDED = "提供日期"
+ENVELOPE = (PROVIDED, "前置库数据批次号", "前置库数据主键", "增删改标志")
 """The columns every dataset may carry beside its own (GB/T 39443: hand-over date, batch, key, i/u/d)."""
 
 CORRECTION = ("_corrects_batch_id", "_corrects_row", "_failed_rules")
@@ -102,6 +105,7 @@ class Dataset:
         key: What identifies one record: each part a tuple of columns of which the first that is not missing counts.
         document_date: The column from which the seven working days for reporting run; None where no law sets them.
         publisher_column: The column that names the publishing body; None means the feed's publisher.
+        pull: Where its rows are, behind a connector that brings no whole files; None with one that does.
         reported: How it is handed up to the regional platform; None where it is not.
     """
 
@@ -115,6 +119,7 @@ class Dataset:
     publisher: str
     document_date: str | None = None
     publisher_column: str | None = None
+    pull: Pull | None = None
     reported: Reporting | None = None
 
     @property
@@ -145,7 +150,7 @@ class Feed:
         name: Short id; also the word in DAG, folder, table, model, suite and fixture.
         owner: Who in the data team chases this feed.
         schedule: Cron expression in the scheduler's time zone.
-        connector: How its deliveries are fetched.
+        connector: The way to its data.
     """
 
     name: str
@@ -154,7 +159,7 @@ class Feed:
     owner: str
     legal_basis: str
     schedule: str
-    connector: str
+    connector: Connector
     datasets: tuple[Dataset, ...]
 
     def dataset(self, name: str) -> Dataset:
@@ -193,11 +198,12 @@ def all_datasets(folder: Path = FOLDER) -> tuple[Dataset, ...]:
 
 def _feed(document: dict[str, Any]) -> Feed:
     datasets = document.pop("datasets")
-    made = tuple(_dataset(document, name, entry) for name, entry in datasets.items())
-    return Feed(**document, datasets=made)
+    connector = connector_of(document.pop("connector"))
+    made = tuple(_dataset(document, connector, name, entry) for name, entry in datasets.items())
+    return Feed(**document, connector=connector, datasets=made)
 
 
-def _dataset(feed: dict[str, Any], name: str, entry: dict[str, Any]) -> Dataset:
+def _dataset(feed: dict[str, Any], connector: Connector, name: str, entry: dict[str, Any]) -> Dataset:
     columns = tuple(Column(name=column, **{"title": column, **facts}) for column, facts in entry.pop("columns").items())
     key = tuple(tuple(part) if isinstance(part, list) else (part,) for part in entry.pop("key"))
     dataset = Dataset(
@@ -208,6 +214,7 @@ def _dataset(feed: dict[str, Any], name: str, entry: dict[str, Any]) -> Dataset:
         subject=SubjectColumns(**entry.pop("subject")),
         rows=RowBounds(**entry.pop("rows")),
         columns=columns,
+        pull=pull_of(connector, entry.pop("pull", None)),
         reported=_reporting(entry.pop("reported", None)),
         **entry,
     )

@@ -20,6 +20,7 @@ from creditlake.corrections import Settlement, close, let_waived_in, refuse_unle
 from creditlake.lake import LakePaths, Writer
 from creditlake.lake.ledger import LedgerEntry, QualityCheck, find_entry, write_checks, write_entry
 from creditlake.lake.tables import identifier
+from creditlake.lake.watermarks import Watermark, write_watermark
 from creditlake.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def _refuse(
     entry = _entry(batch, validated=0, quarantined=0, refused=batch.rows, reason=reason)
     connection.execute("begin")
     write_checks(connection, checks)
-    write_entry(connection, entry)
+    _write_entry(connection, batch, entry)
     connection.execute("commit")
     return entry
 
@@ -159,9 +160,26 @@ def _accept(
     entry = _entry(batch, validated=batch.rows - len(failed), quarantined=len(failed), refused=0)
     waived = frozenset[str]().union(*(settlement.waived for settlement in settled))
     write_checks(connection, [_check(batch, result, waived) for result in verdict.results])
-    write_entry(connection, entry)
+    _write_entry(connection, batch, entry)
     connection.execute("commit")
     return entry
+
+
+def _write_entry(connection: duckdb.DuckDBPyConnection, batch: Batch, entry: LedgerEntry) -> None:
+    """Add the ledger row and, of what was pulled, the watermark: both in the transaction of the rows."""
+    write_entry(connection, entry)
+    if batch.reached:
+        mark = Watermark(
+            feed=batch.feed,
+            dataset=batch.dataset,
+            source=batch.source,
+            reached=batch.reached,
+            batch_id=batch.batch_id,
+            batch_seq=batch.batch_seq,
+            source_sha256=batch.source_sha256,
+            is_accepted=entry.status == "accepted",
+        )
+        write_watermark(connection, mark)
 
 
 def _insert_validated(connection: duckdb.DuckDBPyConnection, paths: LakePaths, batch: Batch, dataset: Dataset) -> None:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from creditlake.connectors.files import Delivery
+from creditlake.connectors.files import NOWHERE, Delivery
 from creditlake.lake import LakePaths
 from creditlake.readers.archive import members
 from creditlake.refusal import Refusal
@@ -33,6 +33,7 @@ class Landed:
         batch_seq: Place in the order of receipt; breaks ties between versions of one key. An archive takes one for
             each member, by name; this is the first member's.
         from_team: Whether the data team itself brought it first.
+        source, reached: How far its source is read with it; empty for what was dropped.
     """
 
     feed: str
@@ -41,6 +42,8 @@ class Landed:
     sha256: str
     batch_seq: int
     from_team: bool = False
+    source: str = ""
+    reached: str = ""
 
     def content(self, paths: LakePaths) -> Path:
         """Where the bytes lie."""
@@ -65,7 +68,17 @@ def land(paths: LakePaths, delivery: Delivery) -> Landed:
             partial.unlink()
             return Landed(**known[0])
         number = _next_sequence(paths, _places(partial, delivery.path.name))
-        landed = Landed(delivery.feed, delivery.dataset, delivery.path.name, sha256, number, delivery.from_team)
+        at = delivery.position or NOWHERE
+        landed = Landed(
+            feed=delivery.feed,
+            dataset=delivery.dataset,
+            name=delivery.path.name,
+            sha256=sha256,
+            batch_seq=number,
+            from_team=delivery.from_team,
+            source=at.source,
+            reached=at.reached,
+        )
         os.replace(partial, target)
         _write_json(target.with_suffix(".json"), [*manifest, asdict(landed)])
     return landed

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from creditlake import release as releases
 from creditlake.bronze import Batch, Postponed, load_bronze
+from creditlake.connectors import inbox
+from creditlake.connectors.endpoint import Endpoint, Endpoints
 from creditlake.connectors.files import Delivery, discover, undeclared_folders
+from creditlake.connectors.pulling import Errand, deliveries
 from creditlake.contracts import Feed, load_feeds
 from creditlake.home import dbt_project
 from creditlake.ingest import Outcome, validate
@@ -25,6 +28,7 @@ __all__ = [
     "Outcome",
     "Postponed",
     "build",
+    "deliveries",
     "discover",
     "ingest_feed",
     "land",
@@ -48,15 +52,33 @@ class Ingested:
     postponed: list[Postponed] = field(default_factory=list)
 
 
-def ingest_feed(paths: LakePaths, drop: Path, feed: Feed, as_of: date, run_name: str) -> Ingested:
+def no_endpoints(connection: str) -> Endpoint:
+    """Stand for the connections of a caller that has none.
+
+    Raises:
+        LookupError: always; a feed that is pulled needs one.
+    """
+    raise LookupError(f"a feed is pulled over the connection {connection!r}, and nothing here knows any connection")
+
+
+def ingest_feed(
+    paths: LakePaths, drop: Path, feed: Feed, as_of: date, run_name: str, endpoints: Endpoints = no_endpoints
+) -> Ingested:
     """Take every delivery of one feed that counts at as_of, oldest first; what was taken before changes nothing.
 
     A refused file stops nothing: its reason is in the ledger, in the outcome and in the log.
+
+    Args:
+        endpoints: How the connection of a feed that is pulled is looked up.
+
+    Raises:
+        SourceFailed: a source cannot be read; what came before it is in the lake.
     """
     ingested = Ingested()
     with Writer(paths) as writer:
-        for delivery in discover(drop, feed):
-            for batch in load_bronze(paths, land(paths, delivery), as_of):
+        for delivery in deliveries(paths, Errand(feed, drop, as_of, endpoints)):
+            batches = load_bronze(paths, land(paths, delivery), as_of)
+            for batch in batches:
                 if isinstance(batch, Postponed):
                     log.info(
                         "%s.%s: %s is of %s, later than %s: left for later",
@@ -67,6 +89,9 @@ def ingest_feed(paths: LakePaths, drop: Path, feed: Feed, as_of: date, run_name:
                 outcome = validate(paths, batch, run_name, writer)
                 ingested.outcomes.append(outcome)
                 _tell(outcome)
+            place = inbox.place_of(delivery)
+            if place and not any(isinstance(batch, Postponed) for batch in batches):
+                inbox.remove(paths, feed.name, place)
     return ingested
 
 
@@ -100,18 +125,24 @@ def publish(paths: LakePaths, built: BuildResult, as_of: date, created_at: datet
 
 
 def run(
-    paths: LakePaths, drop: Path, as_of: date, created_at: datetime, run_name: str
+    paths: LakePaths,
+    drop: Path,
+    as_of: date,
+    created_at: datetime,
+    run_name: str,
+    endpoints: Endpoints = no_endpoints,
 ) -> tuple[releases.Release, dict[str, Ingested]]:
     """Ingest a drop, build, audit and publish; return the release and what became of each feed's deliveries.
 
     Raises:
+        SourceFailed: a feed's source cannot be read; nothing was published.
         NothingAccepted: the drop holds no accepted batch.
         DbtFailed, AuditFailed: nothing was published.
     """
     feeds = load_feeds()
     for name in undeclared_folders(drop, feeds):
         log.warning("the drop holds a folder %r, which no contract declares; it was not read", name)
-    ingested = {feed.name: ingest_feed(paths, drop, feed, as_of, run_name) for feed in feeds.values()}
+    ingested = {feed.name: ingest_feed(paths, drop, feed, as_of, run_name, endpoints) for feed in feeds.values()}
     if not any(outcome.entry.status == "accepted" for feed in ingested.values() for outcome in feed.outcomes):
         raise NothingAccepted(f"no batch of {drop} was accepted as of {as_of}")
     built = build(paths, as_of)

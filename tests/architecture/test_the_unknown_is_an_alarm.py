@@ -53,7 +53,7 @@ def test_l10_a_folder_that_no_contract_declares_is_named(tmp_path: Path) -> None
 
 
 def test_l10_an_unknown_word_in_a_contract_is_an_error(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"water.yml": "name: water\ndatasets: {}\ncolour: blue\n"})
+    write_tree(tmp_path, {"water.yml": "name: water\nconnector: files\ndatasets: {}\ncolour: blue\n"})
 
     with pytest.raises(TypeError, match=r"contract water\.yml"):
         load_feeds(tmp_path)

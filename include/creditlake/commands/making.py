@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from creditlake.commands.failure import STOPPED, Failed
+from creditlake.connectors.endpoint import Endpoint
 from creditlake.lake import LakePaths
 from creditlake.text import complain, say
 
@@ -38,6 +39,7 @@ def generate(options: argparse.Namespace) -> int:
 def run(options: argparse.Namespace) -> int:
     """Take a drop folder and publish a release."""
     from creditlake.commands.summary import summarise
+    from creditlake.connectors.endpoint import SourceFailed
     from creditlake.modelling import DbtFailed
     from creditlake.pipeline import NothingAccepted
     from creditlake.pipeline import run as run_pipeline
@@ -47,7 +49,11 @@ def run(options: argparse.Namespace) -> int:
     created_at = options.created_at or datetime.now(UTC)
     try:
         with ending_at_ctrl_c():
-            release, ingested = run_pipeline(paths, options.drop, options.as_of, created_at, f"run__{options.as_of}")
+            release, ingested = run_pipeline(
+                paths, options.drop, options.as_of, created_at, f"run__{options.as_of}", _endpoint
+            )
+    except SourceFailed as error:
+        raise Failed(f"nothing published, the old release stays current: {error}") from error
     except NothingAccepted as error:
         raise Failed(f"nothing published: {error}") from error
     except DbtFailed as error:
@@ -56,6 +62,13 @@ def run(options: argparse.Namespace) -> int:
         raise Failed(f"nothing published, the old release stays current: the audit failed: {error}") from error
     say(summarise(paths, release, ingested))
     return 0
+
+
+def _endpoint(connection: str) -> Endpoint:
+    """Look a connection up; Airflow is loaded only by who has a feed that is pulled."""
+    from creditlake.orchestration.connections import endpoint
+
+    return endpoint(connection)
 
 
 @contextlib.contextmanager

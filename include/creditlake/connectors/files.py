@@ -14,24 +14,39 @@ _MONTH = re.compile(r"(?<![0-9])(20[0-9]{2})-?(0[1-9]|1[0-2])(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """How far a source is read with one pull.
+
+    Attributes:
+        source: What of the dataset's source it is about: a file on a server, a batch number; empty where the source
+            is one stream.
+        reached: The position itself, in the source's own words: a time of change, a file's size and time.
+    """
+
+    source: str
+    reached: str
+
+
+NOWHERE = Position("", "")
+"""Of what was dropped: no source is read with it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """One file an agency dropped.
+    """One file an agency dropped, or that was pulled from where it keeps its data.
 
     Attributes:
         dataset: Name of the declared dataset its name begins with, else ``unknown``.
         path: Where it lies in the drop.
         from_team: Whether the data team itself brings it (replay, waive); nobody else may waive a rule.
+        position: How far its source is read with it; None for what was dropped.
     """
 
     feed: str
     dataset: str
     path: Path
     from_team: bool = False
-
-    @property
-    def month(self) -> date | None:
-        """First day of the month in the file's name, None when it has none."""
-        return month_in(self.path.name)
+    position: Position | None = None
 
 
 def month_in(name: str) -> date | None:
@@ -46,18 +61,23 @@ def month_end(month: date) -> date:
 
 
 def discover(drop: Path, feed: Feed) -> list[Delivery]:
-    """Return the feed's deliveries, oldest month first, then by name; hidden files are not deliveries."""
+    """Return the feed's dropped files, oldest month first, then by name; hidden files are not deliveries."""
     folder = drop / feed.name
     if not folder.is_dir():
         return []
     files = [path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$"))]
     deliveries = [delivery_of(path, feed) for path in files]
-    return sorted(deliveries, key=lambda delivery: (delivery.month or date.max, delivery.path.name))
+    return sorted(deliveries, key=lambda delivery: order_of(delivery.path.name))
+
+
+def order_of(name: str) -> tuple[date, str]:
+    """Return the place of a file among a feed's files: by the month in its name, then by name."""
+    return month_in(name) or date.max, name
 
 
 def delivery_of(path: Path, feed: Feed) -> Delivery:
     """Return one file as a delivery of a feed; its name says of which dataset."""
-    return Delivery(feed.name, _dataset_of(path.name, feed), path)
+    return Delivery(feed.name, dataset_of(path.name, feed), path)
 
 
 def undeclared_folders(drop: Path, feeds: dict[str, Feed]) -> list[str]:
@@ -65,6 +85,7 @@ def undeclared_folders(drop: Path, feeds: dict[str, Feed]) -> list[str]:
     return sorted(path.name for path in drop.iterdir() if path.is_dir() and path.name not in feeds)
 
 
-def _dataset_of(file_name: str, feed: Feed) -> str:
+def dataset_of(file_name: str, feed: Feed) -> str:
+    """Return the dataset of a file by the beginning of its name, the longest that fits; ``unknown`` when none does."""
     names = [dataset.name for dataset in feed.datasets if file_name.startswith(dataset.name)]
     return max(names, key=len) if names else UNKNOWN_DATASET

@@ -7,14 +7,11 @@ time-out on SQLite (else "database is locked"), no download of extensions.
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
-from duckdb_extensions import import_extension
 
+from creditlake.lake.extensions import extension_directory, with_extensions
 from creditlake.lake.lease import lease
 from creditlake.lake.paths import LakePaths
 
@@ -23,35 +20,9 @@ MEMORY_LIMIT = "4GB"
 _SQLITE_OPTIONS = {"META_JOURNAL_MODE": "'WAL'", "META_BUSY_TIMEOUT": "10000"}
 
 
-def extension_directory() -> Path:
-    """Folder of this environment's DuckDB extensions; they come from Python packages, never from the network."""
-    setting = os.environ.get("CREDITLAKE_EXTENSIONS")
-    return Path(setting) if setting else Path(sys.prefix) / "share" / "creditlake" / "duckdb"
-
-
 def connect(paths: LakePaths) -> duckdb.DuckDBPyConnection:
     """Return a DuckDB connection with the extensions of this lake's catalogue, nothing attached yet."""
-    home = extension_directory()
-    home.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(
-        config={
-            "extension_directory": str(home),
-            "autoinstall_known_extensions": "false",
-            "memory_limit": MEMORY_LIMIT,
-            "temp_directory": str(paths.scratch),
-        }
-    )
-    for name in ("ducklake", "postgres" if paths.postgres else "sqlite_scanner"):
-        _load(connection, name)
-    return connection
-
-
-def _load(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    try:
-        connection.load_extension(name)
-    except duckdb.IOException:
-        import_extension(name, con=connection)
-        connection.load_extension(name)
+    return with_extensions(MEMORY_LIMIT, paths.scratch, "ducklake", "postgres" if paths.postgres else "sqlite_scanner")
 
 
 def _target(paths: LakePaths) -> str:

@@ -48,6 +48,11 @@ class LakePaths:
         return self.root / "landing"
 
     @property
+    def inbox(self) -> Path:
+        """What was pulled and is not yet in the lake."""
+        return self.root / "inbox"
+
+    @property
     def bronze(self) -> Path:
         """The vault of text columns, one folder a batch."""
         return self.root / "bronze"
@@ -86,5 +91,5 @@ class LakePaths:
         """Make the folders that do not exist yet; the vault is closed to other users."""
         for folder in (self.root, self.data, self.quality, self.scratch):
             folder.mkdir(parents=True, exist_ok=True)
-        for folder in (self.landing, self.bronze):
+        for folder in (self.landing, self.bronze, self.inbox):
             folder.mkdir(mode=VAULT_MODE, exist_ok=True)

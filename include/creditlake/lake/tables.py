@@ -38,6 +38,16 @@ BATCHES = {
     "status": "varchar",
     "reason": "varchar",
 }
+WATERMARKS = {
+    "feed": "varchar",
+    "dataset": "varchar",
+    "source": "varchar",
+    "reached": "varchar",
+    "batch_id": "varchar",
+    "batch_seq": "bigint",
+    "source_sha256": "varchar",
+    "is_accepted": "boolean",
+}
 QUALITY_CHECKS = {
     "feed": "varchar",
     "dataset": "varchar",
@@ -82,6 +92,7 @@ def _wanted() -> dict[tuple[str, str], dict[str, str]]:
     tables: dict[tuple[str, str], dict[str, str]] = {
         ("ops", "batches"): BATCHES,
         ("ops", "quality_checks"): QUALITY_CHECKS,
+        ("ops", "watermarks"): WATERMARKS,
     }
     for dataset in all_datasets():
         source = _source_columns(dataset)

@@ -11,11 +11,14 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from creditlake import pipeline
 from creditlake.bronze import Postponed, read_batch
+from creditlake.connectors import inbox
+from creditlake.connectors.pulling import Errand
 from creditlake.contracts import load_feeds
 from creditlake.ingest import Outcome
 from creditlake.lake import Writer
 from creditlake.lake.ledger import LedgerEntry
 from creditlake.landing import Landed
+from creditlake.orchestration.connections import endpoint
 from creditlake.orchestration.context import business_date, conclude, drop, lake, run_name
 from creditlake.orchestration.notifier import tell
 from creditlake.quality.docs_pages import REFUSAL_TITLES
@@ -26,29 +29,42 @@ Ids = list[list[str]]
 
 
 def land(feed: str) -> list[dict[str, Any]]:
-    """Land every file the feed has dropped; return what each is in the vault.
+    """Land what the feed has dropped, or pull what its source has; return what each file is in the vault.
 
     Raises:
         FileNotFoundError: there is no drop folder at all: a share that is gone is not a feed without deliveries.
+        SourceFailed: the feed's source cannot be read.
     """
     paths, folder = lake(), drop()
     if not folder.is_dir():
         raise FileNotFoundError(f"投递目录 {folder} 不存在：共享盘是否已挂载？")
-    return [asdict(pipeline.land(paths, delivery)) for delivery in pipeline.discover(folder, load_feeds()[feed])]
+    errand = Errand(load_feeds()[feed], folder, business_date(), endpoint)
+    return [
+        {"landed": asdict(pipeline.land(paths, delivery)), "inbox": inbox.place_of(delivery)}
+        for delivery in pipeline.deliveries(paths, errand)
+    ]
 
 
-def load_bronze(landed: Iterable[dict[str, Any]]) -> Ids:
-    """Read landed files into bronze and return the batches that count at the business date."""
+def load_bronze(landed: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Read landed files into bronze; return the batches that count at the business date.
+
+    Beside their ids, the places in the inbox of which nothing is left for later.
+    """
     paths, as_of = lake(), business_date()
-    batches = [batch for entry in landed for batch in pipeline.load_bronze(paths, Landed(**entry), as_of)]
-    for batch in batches:
-        if isinstance(batch, Postponed):
+    ids: Ids = []
+    whole: list[str] = []
+    for entry in landed:
+        batches = pipeline.load_bronze(paths, Landed(**entry["landed"]), as_of)
+        later = [batch for batch in batches if isinstance(batch, Postponed)]
+        for batch in later:
             log.info("%s.%s: %s 属于 %s，晚于业务日期 %s，留待以后",
                      batch.feed, batch.dataset, batch.source_name, batch.delivered, as_of)  # fmt: skip
-    return [[batch.dataset, batch.batch_id] for batch in batches if not isinstance(batch, Postponed)]
+        ids += [[batch.dataset, batch.batch_id] for batch in batches if not isinstance(batch, Postponed)]
+        whole += [entry["inbox"]] if entry["inbox"] and not later else []
+    return {"ids": ids, "inbox": whole}
 
 
-def validate(feed: str, ids: Ids) -> dict[str, Any]:
+def validate(feed: str, read: dict[str, Any]) -> dict[str, Any]:
     """Judge batches in the order of receipt and take them into the lake; return counts and what was refused.
 
     A refused file stops nothing, but it is told: in the log, in the lake's alerts and in the asset's event.
@@ -56,6 +72,7 @@ def validate(feed: str, ids: Ids) -> dict[str, Any]:
     Raises:
         AirflowSkipException: the feed delivered nothing that counts at the business date.
     """
+    ids: Ids = read["ids"]
     if not ids:
         conclude(f"截至 {business_date()} 没有报送任何文件；请联系{load_feeds()[feed].publisher}")
         raise AirflowSkipException(f"{feed} delivered nothing that counts at {business_date()}")
@@ -65,6 +82,8 @@ def validate(feed: str, ids: Ids) -> dict[str, Any]:
             pipeline.validate(paths, read_batch(paths.bronze / feed / dataset / batch_id), name, writer)
             for dataset, batch_id in ids
         ]
+    for place in read["inbox"]:
+        inbox.remove(paths, feed, place)
     for outcome in outcomes:
         _log(outcome)
         if outcome.is_new and outcome.entry.status == "refused":

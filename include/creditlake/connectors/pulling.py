@@ -1,0 +1,127 @@
+"""Pull what a feed's source has and the lake has not, into the inbox.
+
+A connector says what is there (``increments``) and writes one of it into a file (``pull``); what was taken before, the
+order, and the inbox are the same for all of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from creditlake.connectors import inbox
+from creditlake.connectors.database import ExchangeDatabase
+from creditlake.connectors.endpoint import Endpoints
+from creditlake.connectors.files import Delivery, Position, discover, order_of
+from creditlake.connectors.spec import Database, DropFolder
+from creditlake.connectors.taken import Increment, Taken
+from creditlake.contracts import Feed
+from creditlake.lake import LakePaths
+from creditlake.lake.watermarks import watermarks
+
+log = logging.getLogger(__name__)
+
+
+class Connector(Protocol):
+    """The way to one feed's data."""
+
+    def increments(self, taken: Sequence[Taken]) -> list[Increment]:
+        """Return what the source has beyond what was taken."""
+
+    def pull(self, increment: Increment, taken: Sequence[Taken], target: Path) -> str | None:
+        """Write one increment to a file; return the position it reaches, None when there is nothing new in it."""
+
+    def sample(self, dataset: str, rows: int, folder: Path) -> Path | None:
+        """Write a few rows or one file of a dataset into a folder; return the file, None where the source has none."""
+
+    def close(self) -> None:
+        """Sign out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a pull is about: whose data, as of which day, with which connections.
+
+    Attributes:
+        as_of: The business date; what changed after it is left for later.
+        endpoints: How a connection is looked up.
+    """
+
+    feed: Feed
+    drop: Path
+    as_of: date
+    endpoints: Endpoints
+
+
+def deliveries(paths: LakePaths, errand: Errand) -> Iterator[Delivery]:
+    """Yield what a feed delivers: the files in its drop folder, or what waits in the inbox and then what it pulls.
+
+    A pull is yielded as soon as it is in the inbox. The caller removes it once the lake has taken it
+    (``inbox.remove``).
+
+    Raises:
+        SourceFailed: the source cannot be read; what was yielded before stands.
+    """
+    feed = errand.feed
+    if isinstance(feed.connector, DropFolder):
+        yield from discover(errand.drop, feed)
+        return
+    yield from inbox.waiting(paths, feed.name)
+    taken = _taken(paths, feed.name)
+    waits = {(one.dataset, one.source) for one in taken if one.waits}
+    with contextlib.closing(connector_to(errand, paths.scratch)) as connector:
+        for increment in sorted(connector.increments(taken), key=lambda one: order_of(one.name)):
+            if (increment.dataset, increment.source) in waits:
+                log.info("%s.%s: %s waits in the inbox; pulled on after it is taken",
+                         feed.name, increment.dataset, increment.source or "a pull")  # fmt: skip
+                continue
+            yield from _pulled(paths, feed.name, connector, increment, taken)
+
+
+def _pulled(
+    paths: LakePaths, feed: str, connector: Connector, increment: Increment, taken: Sequence[Taken]
+) -> Iterator[Delivery]:
+    scratch = paths.scratch / f"pulling-{feed}-{os.getpid()}"
+    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target = scratch / increment.name
+    try:
+        reached = connector.pull(increment, taken, target)
+        if reached is None:
+            log.info("%s.%s: nothing new", feed, increment.dataset)
+            return
+        log.info("%s.%s: pulled %s, %d bytes", feed, increment.dataset, increment.name, target.stat().st_size)
+        yield inbox.put(paths, feed, increment.dataset, target, Position(increment.source, reached))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def connector_to(errand: Errand, scratch: Path) -> Connector:
+    """Return the connector that a feed's contract names; a feed that is dropped has none (ValueError)."""
+    feed, spec = errand.feed, errand.feed.connector
+    match spec:
+        case Database():
+            return ExchangeDatabase(feed, spec, errand.endpoints(spec.connection), errand.as_of, scratch)
+        case _:
+            raise ValueError(f"feed {feed.name} is not pulled: its connector is {spec.kind!r}")
+
+
+def _taken(paths: LakePaths, feed: str) -> list[Taken]:
+    """Return every pull of a feed, the oldest first, those that wait in the inbox last."""
+    done = [
+        Taken(mark.dataset, mark.source, mark.reached, paths.landing / mark.source_sha256[:2] / mark.source_sha256,
+              is_accepted=mark.is_accepted)
+        for mark in watermarks(paths, feed)
+    ]  # fmt: skip
+    waiting = [
+        Taken(delivery.dataset, delivery.position.source, delivery.position.reached, delivery.path, waits=True)
+        for delivery in inbox.waiting(paths, feed)
+        if delivery.position is not None
+    ]
+    return done + waiting

@@ -1,0 +1,46 @@
+"""DuckDB with extensions: they come from Python packages, never from the network."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import duckdb
+from duckdb_extensions import import_extension
+
+
+def extension_directory() -> Path:
+    """Folder of this environment's DuckDB extensions."""
+    setting = os.environ.get("CREDITLAKE_EXTENSIONS")
+    return Path(setting) if setting else Path(sys.prefix) / "share" / "creditlake" / "duckdb"
+
+
+def with_extensions(memory_limit: str, scratch: Path, *names: str) -> duckdb.DuckDBPyConnection:
+    """Return an empty DuckDB with the named extensions.
+
+    Args:
+        memory_limit: As DuckDB writes it, ``4GB``.
+        scratch: Where it spills to.
+    """
+    home = extension_directory()
+    home.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        config={
+            "extension_directory": str(home),
+            "autoinstall_known_extensions": "false",
+            "memory_limit": memory_limit,
+            "temp_directory": str(scratch),
+        }
+    )
+    for name in names:
+        _load(connection, name)
+    return connection
+
+
+def _load(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    try:
+        connection.load_extension(name)
+    except duckdb.IOException:
+        import_extension(name, con=connection)
+        connection.load_extension(name)
