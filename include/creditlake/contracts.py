@@ -6,14 +6,14 @@ Source of the columns: the 2018 双公示 data standard and the agencies' own ta
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import yaml
 
-from creditlake.connectors.spec import Connector, Pull, connector_of, pull_of
+from creditlake.connectors.spec import Connector, DropFolder, Pull, connector_of, pull_of
 
 FOLDER = Path(__file__).parent / "feeds"
 PROVIDED = "提供日期"
@@ -189,6 +189,12 @@ def load_feed(path: Path) -> Feed:
     if feed.name != path.stem:
         raise ValueError(f"contract {path.name} declares the feed {feed.name!r}: the path is the name")
     return feed
+
+
+def judged(feed: Feed) -> Feed:
+    """Return a feed without what decides no number: the way to its data, when it comes and who chases it."""
+    datasets = tuple(replace(dataset, pull=None) for dataset in feed.datasets)
+    return replace(feed, owner="", schedule="", connector=DropFolder(), datasets=datasets)
 
 
 def all_datasets(folder: Path = FOLDER) -> tuple[Dataset, ...]:

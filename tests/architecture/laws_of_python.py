@@ -15,7 +15,7 @@ OWNERS = {
     "dbt": ("modelling.py",),
     "duckdb_extensions": ("lake/",),
     "psycopg2": ("lake/",),
-    "creditlake.orchestration": ("orchestration/", "dags/", "commands/making.py"),  # run looks connections up there
+    "creditlake.orchestration": ("orchestration/", "dags/", "commands/connections.py"),
 }
 """Who alone may import what; places as seen from the library's folder, but for ``dags/``."""
 NETWORK = frozenset(

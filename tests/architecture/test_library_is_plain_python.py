@@ -42,7 +42,7 @@ def test_l4_airflow_gx_dbt_and_the_catalogue_have_one_place_each() -> None:
         ("from dbt.cli.main import dbtRunner", "pipeline.py"),
         ("from dbt.cli.main import dbtRunner", "dags/build.py"),
         ("import psycopg2", "release/publish.py"),
-        ("from creditlake.orchestration import assets", "commands/reading.py"),
+        ("from creditlake.orchestration import assets", "commands/making.py"),
         ("from creditlake import orchestration", "cli.py"),
     ],
 )

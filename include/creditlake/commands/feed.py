@@ -7,7 +7,10 @@ import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from creditlake.commands.connections import endpoint
 from creditlake.commands.failure import Failed
+from creditlake.commands.making import ending_at_ctrl_c
+from creditlake.connectors.endpoint import SourceFailed
 from creditlake.contracts import Feed
 from creditlake.text import say
 
@@ -25,7 +28,8 @@ def feed_check(options: argparse.Namespace) -> int:
         if checked.feed is None or checked.problems:
             raise Failed(f"{options.contract.name}: {len(checked.problems)} problems; no sample was read")
         as_of = options.as_of or datetime.now(UTC).astimezone().date()
-        refused = _try_samples(options.sample, checked.feed, as_of, checked.suites, scratch)
+        samples = options.sample or _pulled(checked.feed, as_of, scratch)
+        refused = _try_samples(samples, checked.feed, as_of, checked.suites, scratch)
     if checked.open:
         say("\n" + told_list("to do", checked.open))
     if refused:
@@ -33,6 +37,22 @@ def feed_check(options: argparse.Namespace) -> int:
     if checked.open and options.strict:
         raise Failed(f"{checked.feed.name} is not wired: {len(checked.open)} things to do")
     return 0
+
+
+def _pulled(feed: Feed, as_of: date, scratch: Path) -> list[Path]:
+    """Pull a sample of every dataset from where the contract says it is; a feed that is dropped has none to pull."""
+    from creditlake.onboarding.samples import SAMPLE_ROWS, pull_samples
+
+    try:
+        with ending_at_ctrl_c():
+            pulled = pull_samples(feed, as_of, endpoint, scratch / "pulled")
+    except SourceFailed as error:
+        raise Failed(f"no sample could be pulled: {error}") from error
+    for dataset, file in pulled.items():
+        say(f"\npulled from {feed.connector.connection}: " + (
+            f"{file.name}, at most {SAMPLE_ROWS} rows" if file else f"nothing, {dataset} holds no row"
+        ))  # fmt: skip
+    return [file for file in pulled.values() if file]
 
 
 def _try_samples(samples: list[Path], feed: Feed, as_of: date, suites: Path, scratch: Path) -> int:

@@ -9,8 +9,8 @@ import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from creditlake.commands.connections import endpoint
 from creditlake.commands.failure import STOPPED, Failed
-from creditlake.connectors.endpoint import Endpoint
 from creditlake.lake import LakePaths
 from creditlake.text import complain, say
 
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         with ending_at_ctrl_c():
             release, ingested = run_pipeline(
-                paths, options.drop, options.as_of, created_at, f"run__{options.as_of}", _endpoint
+                paths, options.drop, options.as_of, created_at, f"run__{options.as_of}", endpoint
             )
     except SourceFailed as error:
         raise Failed(f"nothing published, the old release stays current: {error}") from error
@@ -62,13 +62,6 @@ def run(options: argparse.Namespace) -> int:
         raise Failed(f"nothing published, the old release stays current: the audit failed: {error}") from error
     say(summarise(paths, release, ingested))
     return 0
-
-
-def _endpoint(connection: str) -> Endpoint:
-    """Look a connection up; Airflow is loaded only by who has a feed that is pulled."""
-    from creditlake.orchestration.connections import endpoint
-
-    return endpoint(connection)
 
 
 @contextlib.contextmanager

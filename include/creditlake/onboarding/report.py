@@ -18,6 +18,7 @@ def told_of_feed(feed: Feed) -> str:
         ("owner", feed.owner),
         ("legal basis", feed.legal_basis),
         ("schedule", feed.schedule),
+        ("connector", f"{feed.connector.kind} {feed.connector.connection}".strip()),
     )
     datasets = [
         (d.name, d.title, len(d.columns), len(d.header_required), " + ".join("/".join(part) for part in d.key))

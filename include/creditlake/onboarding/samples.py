@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,10 @@ from datetime import date
 from pathlib import Path
 
 from creditlake.bronze import Batch, Postponed, load_bronze
+from creditlake.connectors.endpoint import Endpoints
 from creditlake.connectors.files import UNKNOWN_DATASET, delivery_of
+from creditlake.connectors.pulling import Errand, connector_to
+from creditlake.connectors.spec import DropFolder
 from creditlake.contracts import Dataset, Feed
 from creditlake.lake import LakePaths
 from creditlake.landing import Landed, land
@@ -20,6 +24,7 @@ from creditlake.readers.header import Header, compared
 from creditlake.refusal import Refusal
 
 FIRST_ROWS = 5
+SAMPLE_ROWS = 1000
 _QUOTED = re.compile(r"[:;] it begins with .*", re.DOTALL)
 """Where a reason quotes the file: a line of data may name a person."""
 
@@ -61,6 +66,21 @@ class Tried:
     def accepted(self) -> int:
         """Rows that would come in."""
         return 0 if self.refused or self.is_later else self.rows - self.quarantined
+
+
+def pull_samples(feed: Feed, as_of: date, endpoints: Endpoints, scratch: Path) -> dict[str, Path | None]:
+    """Pull a sample of each dataset of a feed into a scratch folder; None where the source holds nothing of it.
+
+    A feed that is dropped has no source to ask, so nothing is pulled.
+
+    Raises:
+        SourceFailed: the source cannot be read.
+    """
+    if isinstance(feed.connector, DropFolder):
+        return {}
+    scratch.mkdir(parents=True)
+    with contextlib.closing(connector_to(Errand(feed, scratch, as_of, endpoints), scratch)) as connector:
+        return {dataset.name: connector.sample(dataset.name, SAMPLE_ROWS, scratch) for dataset in feed.datasets}
 
 
 def try_sample(sample: Path, feed: Feed, as_of: date, suites: Path, scratch: Path) -> Iterator[Tried]:
