@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from creditlake import release as releases
 from creditlake.bronze import Batch, Postponed, load_bronze
 from creditlake.connectors import inbox
-from creditlake.connectors.endpoint import Endpoint, Endpoints
+from creditlake.connectors.endpoint import Endpoint, Endpoints, SourceFailed
 from creditlake.connectors.files import Delivery, discover, undeclared_folders
 from creditlake.connectors.pulling import Errand, deliveries
 from creditlake.contracts import Feed, load_feeds
@@ -107,6 +108,25 @@ def _tell(outcome: Outcome) -> None:
         )  # fmt: skip
 
 
+def _ingest(
+    paths: LakePaths, drop: Path, as_of: date, run_name: str, endpoints: Endpoints
+) -> Iterator[tuple[str, Ingested]]:
+    """Yield what became of each feed's deliveries; a source that fails does not keep the others from coming in.
+
+    Raises:
+        SourceFailed: at the end, when one failed; names them all.
+    """
+    failed: list[SourceFailed] = []
+    for feed in load_feeds().values():
+        try:
+            yield feed.name, ingest_feed(paths, drop, feed, as_of, run_name, endpoints)
+        except SourceFailed as error:
+            log.error("%s", error)
+            failed.append(error)
+    if failed:
+        raise SourceFailed("; ".join(str(error) for error in failed))
+
+
 def build(paths: LakePaths, as_of: date) -> BuildResult:
     """Build every model and run every test in one dbt build, under the lease.
 
@@ -135,14 +155,14 @@ def run(
     """Ingest a drop, build, audit and publish; return the release and what became of each feed's deliveries.
 
     Raises:
-        SourceFailed: a feed's source cannot be read; nothing was published.
+        SourceFailed: a feed's source cannot be read. The others came in; nothing was published.
         NothingAccepted: the drop holds no accepted batch.
         DbtFailed, AuditFailed: nothing was published.
     """
     feeds = load_feeds()
     for name in undeclared_folders(drop, feeds):
         log.warning("the drop holds a folder %r, which no contract declares; it was not read", name)
-    ingested = {feed.name: ingest_feed(paths, drop, feed, as_of, run_name, endpoints) for feed in feeds.values()}
+    ingested = dict(_ingest(paths, drop, as_of, run_name, endpoints))
     if not any(outcome.entry.status == "accepted" for feed in ingested.values() for outcome in feed.outcomes):
         raise NothingAccepted(f"no batch of {drop} was accepted as of {as_of}")
     built = build(paths, as_of)

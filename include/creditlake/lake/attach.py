@@ -63,8 +63,10 @@ def reading(paths: LakePaths) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         FileNotFoundError: there is no lake at this place.
     """
-    if not paths.postgres and not paths.catalog_file.exists():
-        raise FileNotFoundError(f"there is no lake at {paths.root} (no {paths.catalog_file.name})")
+    from creditlake.lake.catalogue import catalogue_place, has_catalogue
+
+    if not has_catalogue(paths):
+        raise FileNotFoundError(f"there is no lake at {paths.root} (no catalogue in {catalogue_place(paths)})")
     with contextlib.closing(connect(paths)) as connection:
         attach(connection, paths, read_only=True)
         yield connection

@@ -83,6 +83,16 @@ def has_catalogue(paths: LakePaths) -> bool:
     return bool(_postgres_tables(paths)) if paths.postgres else paths.catalog_file.exists()
 
 
+def catalogue_place(paths: LakePaths) -> str:
+    """Say where the catalogue is, without how one signs in there."""
+    if not paths.postgres:
+        return paths.catalog_file.name
+    from psycopg2 import extensions
+
+    facts = extensions.parse_dsn(paths.postgres)
+    return f"PostgreSQL database {facts.get('dbname', '')} at {facts.get('host', '')}"
+
+
 def drop_catalogue(paths: LakePaths) -> None:
     """Remove the catalogue; the data files stay. The lease must be held and nothing attached."""
     if paths.postgres:
