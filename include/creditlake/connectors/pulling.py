@@ -20,7 +20,8 @@ from creditlake.connectors import inbox
 from creditlake.connectors.database import ExchangeDatabase
 from creditlake.connectors.endpoint import Endpoints
 from creditlake.connectors.files import Delivery, Position, discover, order_of
-from creditlake.connectors.spec import Database, DropFolder
+from creditlake.connectors.spec import Database, DropFolder, FileStore
+from creditlake.connectors.store import file_store
 from creditlake.connectors.taken import Increment, Taken
 from creditlake.contracts import Feed
 from creditlake.lake import LakePaths
@@ -108,6 +109,8 @@ def connector_to(errand: Errand, scratch: Path) -> Connector:
     match spec:
         case Database():
             return ExchangeDatabase(feed, spec, errand.endpoints(spec.connection), errand.as_of, scratch)
+        case FileStore():
+            return file_store(feed, spec, errand.endpoints(spec.connection))
         case _:
             raise ValueError(f"feed {feed.name} is not pulled: its connector is {spec.kind!r}")
 
