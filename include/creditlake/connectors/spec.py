@@ -7,13 +7,14 @@ Source: GB/T 39443 (public-credit information is exchanged as files, through dat
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar
 
-_SPAN = re.compile(r"([0-9]+)(s|m|h|d)")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+from creditlake.connectors.service_spec import Service, ServicePull, service_of, service_pull_of
+from creditlake.connectors.units import size, span
+
 _TABLE = re.compile(r"[^\s.\"`;]+(\.[^\s.\"`;]+){0,2}")
 
 
@@ -32,11 +33,19 @@ class FileStore:
     Attributes:
         kind: ``sftp`` or ``s3``.
         folder: The folder on the server; for S3, bucket and prefix.
+        settle: A new file counts once its size and time of change stood still so long.
+        largest: Size in bytes beyond which a file stops the run: something else lies there than was agreed on.
     """
 
     kind: str
     connection: str
     folder: str
+    settle: timedelta = timedelta(seconds=5)
+    largest: int = 20 << 30
+
+    def __post_init__(self) -> None:
+        if not self.folder.strip("/"):
+            raise ValueError(f"connector: {self.folder!r} names no folder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +88,17 @@ class TablePull:
             raise ValueError(f"pull: {self.table!r} is no name of a table like share.xzcf")
 
 
-Connector = DropFolder | FileStore | Database
-Pull = TablePull
+Connector = DropFolder | FileStore | Database | Service
+Pull = TablePull | ServicePull
 
-_CONNECTORS: dict[str, type[FileStore] | type[Database]] = {
+_CONNECTORS: dict[str, Callable[..., FileStore | Database | Service]] = {
     "sftp": FileStore,
     "s3": FileStore,
     "postgresql": Database,
     "mysql": Database,
+    "http": service_of,
 }
-_PULLS: dict[type, type[TablePull]] = {Database: TablePull}
+_PULLS: dict[type, Callable[..., Pull]] = {Database: TablePull, Service: service_pull_of}
 
 
 def connector_of(entry: Any) -> Connector:
@@ -102,7 +112,8 @@ def connector_of(entry: Any) -> Connector:
     if not isinstance(entry, Mapping) or entry.get("kind") not in _CONNECTORS:
         kinds = ", ".join(_CONNECTORS)
         raise ValueError(f"connector: {entry!r} is neither 'files' nor a mapping whose kind is one of {kinds}")
-    return _CONNECTORS[entry["kind"]](**entry)
+    read: dict[str, Any] = {name: _READ[name](value) for name, value in entry.items() if name in _READ}
+    return _CONNECTORS[entry["kind"]](**{**entry, **read})
 
 
 def pull_of(connector: Connector, entry: Mapping[str, Any] | None) -> Pull | None:
@@ -122,9 +133,5 @@ def pull_of(connector: Connector, entry: Mapping[str, Any] | None) -> Pull | Non
     return kind(**{**entry, **spans})
 
 
-def span(text: Any) -> timedelta:
-    """Return a span of time written like ``90s``, ``30m``, ``2h`` or ``1d``; ValueError when it is none."""
-    found = _SPAN.fullmatch(text) if isinstance(text, str) else None
-    if not found:
-        raise ValueError(f"{text!r} is no span of time like 90s, 30m, 2h or 1d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+_READ: dict[str, Callable[[Any], Any]] = {"settle": span, "largest": size}
+"""How the values of a connector that are no plain text are read."""
