@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 import yaml
 
 from creditlake.connectors.spec import Connector, DropFolder, Pull, connector_of, pull_of
+from creditlake.watch.spec import WATCH_NOTHING, Watch, watch_of
 
 FOLDER = Path(__file__).parent / "feeds"
 PROVIDED = "提供日期"
@@ -107,6 +108,7 @@ class Dataset:
         publisher_column: The column that names the publishing body; None means the feed's publisher.
         pull: Where its rows are, behind a connector that brings no whole files; None with one that does.
         reported: How it is handed up to the regional platform; None where it is not.
+        watch: When its deliveries come and how much comes, and who is called when not.
     """
 
     feed: str
@@ -121,6 +123,7 @@ class Dataset:
     publisher_column: str | None = None
     pull: Pull | None = None
     reported: Reporting | None = None
+    watch: Watch = WATCH_NOTHING
 
     @property
     def table(self) -> str:
@@ -193,7 +196,7 @@ def load_feed(path: Path) -> Feed:
 
 def judged(feed: Feed) -> Feed:
     """Return a feed without what decides no number: the way to its data, when it comes and who chases it."""
-    datasets = tuple(replace(dataset, pull=None) for dataset in feed.datasets)
+    datasets = tuple(replace(dataset, pull=None, watch=WATCH_NOTHING) for dataset in feed.datasets)
     return replace(feed, owner="", schedule="", connector=DropFolder(), datasets=datasets)
 
 
@@ -222,6 +225,7 @@ def _dataset(feed: dict[str, Any], connector: Connector, name: str, entry: dict[
         columns=columns,
         pull=pull_of(connector, entry.pop("pull", None)),
         reported=_reporting(entry.pop("reported", None)),
+        watch=watch_of(entry.pop("watch", None)),
         **entry,
     )
     used = {column for part in key for column in part} | {dataset.document_date, dataset.publisher_column} - {None}

@@ -1,0 +1,72 @@
+"""Silence: a period has closed, its grace is over, and nothing of it came."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from creditlake.watch.case import Case
+from creditlake.watch.periods import ONE_DAY, Period, working_days_late
+from creditlake.watch.standing import Finding
+
+NAMED = 3
+
+
+def silence_findings(case: Case) -> list[Finding]:
+    """Return the alarm of silence: the periods that are overdue at the end, and holes among the last ones before."""
+    quiet = case.bounds.quiet_until
+    overdue = _overdue(case)
+    if not overdue or (quiet is not None and case.as_of <= quiet):
+        return []
+    names = "、".join(period.name for period in overdue[:NAMED]) + (
+        f"等 {len(overdue)} 期" if len(overdue) > NAMED else ""
+    )
+    deadline = case.rule.deadline(overdue[0])
+    late = working_days_late(deadline, case.as_of, case.calendar)
+    last = f"上次报送 {_last(case)}" if case.came else "从未收到"
+    refused = f"，期间拒收 {count} 个文件" if (count := _refused_since(case, overdue[0].first)) else ""
+    return [
+        case.finding(
+            "silence",
+            expected=f"{deadline} 前报送{names}",
+            found=f"{last}{refused}",
+            since=deadline,
+            sentence=f"应于 {deadline} 前报送{names}，截至 {case.as_of} 未收到，"
+            f"已迟 {late} 个工作日；{last}{refused}。请催报。",
+        )
+    ]
+
+
+def next_due(case: Case) -> date | None:
+    """Return the next deadline by which something must come; None where nothing is expected."""
+    if not case.has_rhythm:
+        return None
+    open_periods = [period for period in case.periods if period not in case.rows]
+    deadlines = [case.rule.deadline(period) for period in open_periods]
+    ahead = [deadline for deadline in deadlines if deadline >= case.as_of]
+    return min(ahead) if ahead else case.rule.deadline(_following(case))
+
+
+def _following(case: Case) -> Period:
+    return case.rule.period_of(case.rule.period_of(case.as_of).last + ONE_DAY)
+
+
+def _overdue(case: Case) -> list[Period]:
+    """Periods without a delivery: all since the last one, and of those before it as many as the memory holds."""
+    if not case.has_rhythm:
+        return []
+    ended = [period for period in case.periods if case.rule.deadline(period) < case.as_of]
+    newest = max(case.rows, default=None)
+    recent = ended[-case.bounds.memory :]
+    return [
+        period
+        for period in ended
+        if period not in case.rows and (newest is None or period > newest or period in recent)
+    ]
+
+
+def _last(case: Case) -> date:
+    return max(one.day for one in case.came)
+
+
+def _refused_since(case: Case, day: date) -> int:
+    return sum(one.day >= day for one in case.refused)
