@@ -39,7 +39,9 @@ class Airflow:
         assert line, f"Airflow ended: {self.log.read_text(encoding='utf-8')[-3000:]}"
         return json.loads(line)
 
-    def run(self, dag_id: str, paths: LakePaths, drop: Path, home: Path = ROOT, **conf: Any) -> dict[str, Any]:
+    def run(
+        self, dag_id: str, paths: LakePaths, drop: Path, home: Path = ROOT, as_of: str = AS_OF.isoformat(), **conf: Any
+    ) -> dict[str, Any]:
         """Run one DAG over a lake and a drop folder, without people; return its state, tasks and their answers."""
         settings = {
             "CREDITLAKE_LAKE": str(paths.root),
@@ -47,7 +49,7 @@ class Airflow:
             "CREDITLAKE_HOME": str(home),
             "CREDITLAKE_APPROVAL": "automatic",
         }
-        ran: dict[str, Any] = self.ask("run", settings, dag_id=dag_id, as_of=AS_OF.isoformat(), conf=conf)
+        ran: dict[str, Any] = self.ask("run", settings, dag_id=dag_id, as_of=as_of, conf=conf)
         return ran
 
 

@@ -78,6 +78,11 @@ class LakePaths:
         return self.root / "releases"
 
     @property
+    def submissions(self) -> Path:
+        """What was handed up to the regional platform, one folder a day, each with its receipt."""
+        return self.root / "submissions"
+
+    @property
     def scratch(self) -> Path:
         """Half-done files; empty between runs."""
         return self.root / "scratch"
