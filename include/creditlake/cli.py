@@ -20,6 +20,7 @@ import duckdb
 
 from creditlake import commands
 from creditlake.commands.arguments import contract, cron, said, word
+from creditlake.commands.watch import BOUNDS, TO
 from creditlake.contracts import Dataset, all_datasets
 from creditlake.lake import LakePaths
 from creditlake.lake.lease import LeaseHeld
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_replay(names)
     _add_feed(names)
     _add_submit(names)
+    _add_watch(names)
     return parser
 
 
@@ -196,6 +198,21 @@ def _add_feed(names: Names) -> None:
     parser.add_argument("--sample", type=_file, required=True, metavar="FILE", help="only its header is used")
     parser.add_argument("--key", action="append", metavar="COLUMN", help="what identifies a record; may be repeated")
     parser.add_argument("--uscc", default="", metavar="COLUMN", help="the column of the unified code")
+
+
+def _add_watch(names: Names) -> None:
+    text = "what is due, late or odd of each source, and moving a bound of it"
+    steps = names.add_parser("watch", help=text, description=text).add_subparsers(required=True, metavar="STEP")
+    text = "how each dataset stands; exit code 1 when there is an alarm"
+    listing = _with_lake(_command(steps, "list", commands.watch_list, text))
+    moving = _with_lake(_command(steps, "move", commands.watch_move, "move a bound; who, why and when stay with it"))
+    _with_dataset(moving)
+    moving.add_argument("--bound", choices=BOUNDS, required=True, metavar="BOUND", help=", ".join(BOUNDS))
+    moving.add_argument("--to", required=True, metavar="VALUE", help=TO)
+    moving.add_argument("--by", type=_words, required=True, metavar="NAME", help="who answers for it")
+    moving.add_argument("--reason", type=_words, required=True, metavar="TEXT", help="why it is moved")
+    for parser in (listing, moving):
+        parser.add_argument("--as-of", type=_day, default=None, metavar="YYYY-MM-DD", help="default: today in Beijing")
 
 
 def _with_dataset(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ from creditlake.commands.making import generate, run
 from creditlake.commands.quarantine import quarantine, replay, waive
 from creditlake.commands.reading import explain, releases, rollback, status, verify
 from creditlake.commands.submitting import submit
+from creditlake.commands.watch import watch_list, watch_move
 
 __all__ = [
     "STOPPED",
@@ -30,4 +31,6 @@ __all__ = [
     "submit",
     "verify",
     "waive",
+    "watch_list",
+    "watch_move",
 ]

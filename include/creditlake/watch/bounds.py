@@ -9,17 +9,25 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from creditlake.lake import LakePaths
 from creditlake.watch.spec import Watch
 
 Bound = Literal["due", "least", "most", "memory", "quiet_until", "schema"]
 HASH = re.compile(r"[0-9a-f]{12}")
+_READERS: dict[Bound, Callable[[str], Any]] = {
+    "due": int,
+    "least": float,
+    "most": float,
+    "memory": int,
+    "quiet_until": date.fromisoformat,
+    "schema": str,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +78,12 @@ class Bounds:
         if self.due < 0 or self.memory < 1 or not 0 <= self.least < 1 < self.most:
             raise ValueError("due is at least 0, memory at least 1, and least < 1 < most")
         if self.schema is not None and not HASH.fullmatch(self.schema):
-            raise ValueError(
-                f"{self.schema!r} is no hash of a header, 12 characters as 'creditlake watch list' shows it"
-            )
+            raise ValueError(f"{self.schema!r} is no hash of a header, 12 characters as 'watch list' shows it")
 
     def moved(self, move: Move) -> Bounds:
         """Return the bounds after a move."""
-        kinds = {"due": int, "least": float, "most": float, "memory": int, "quiet_until": date.fromisoformat}
-        return replace(self, **{move.bound: kinds.get(move.bound, str)(move.to)})  # type: ignore[operator, arg-type]
+        made: dict[str, Any] = {move.bound: _READERS[move.bound](move.to)}
+        return replace(self, **made)
 
 
 def bounds_in_force(watch: Watch, moves: Iterable[Move], as_of: date) -> Bounds:

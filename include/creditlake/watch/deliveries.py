@@ -51,7 +51,7 @@ class Delivered:
 
 
 def schema_hash(header: Iterable[str]) -> str:
-    """Return the hash of a header: of its names in their order, for a moved column is how values come to stand wrong."""
+    """Return the hash of a header: of its names in order, for where one moved, values may stand in the wrong column."""
     return hashlib.sha256("\n".join(header).encode()).hexdigest()[:HASH_CHARACTERS]
 
 

@@ -1,4 +1,4 @@
-"""The judgement of the watch: a pure function from what came, the contracts and the moved bounds to how things stand."""
+"""The judgement of the watch: from what came, the contracts and the moved bounds to how things stand."""
 
 from __future__ import annotations
 

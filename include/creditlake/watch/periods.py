@@ -103,8 +103,8 @@ def _months(day: date, length: int, month: int) -> Period:
     """Return the period of so many months in which a day lies; it closes with the given month of it."""
     first = date(day.year, (day.month - 1) // length * length + 1, 1)
     last, closed = (_month_end(first, number) for number in (length, month or length))
-    names = {1: f"{first:%Y年%m月}", 3: f"{first:%Y年}第{first.month // 3 + 1}季度", 12: f"{first:%Y年}"}
-    return Period(first, last, closed, names[length])
+    within = {1: f"{first.month}月", 3: f"第{first.month // 3 + 1}季度", 12: ""}
+    return Period(first, last, closed, f"{first.year}年{within[length]}")
 
 
 def _month_end(first: date, number: int) -> date:

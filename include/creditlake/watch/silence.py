@@ -17,23 +17,11 @@ def silence_findings(case: Case) -> list[Finding]:
     overdue = _overdue(case)
     if not overdue or (quiet is not None and case.as_of <= quiet):
         return []
-    names = "、".join(period.name for period in overdue[:NAMED]) + (
-        f"等 {len(overdue)} 期" if len(overdue) > NAMED else ""
-    )
     deadline = case.rule.deadline(overdue[0])
     late = working_days_late(deadline, case.as_of, case.calendar)
-    last = f"上次报送 {_last(case)}" if case.came else "从未收到"
-    refused = f"，期间拒收 {count} 个文件" if (count := _refused_since(case, overdue[0].first)) else ""
-    return [
-        case.finding(
-            "silence",
-            expected=f"{deadline} 前报送{names}",
-            found=f"{last}{refused}",
-            since=deadline,
-            sentence=f"应于 {deadline} 前报送{names}，截至 {case.as_of} 未收到，"
-            f"已迟 {late} 个工作日；{last}{refused}。请催报。",
-        )
-    ]
+    expected, found = f"{deadline} 前报送{_names(overdue)}", _found(case, overdue[0])
+    sentence = f"应于 {expected}，截至 {case.as_of} 未收到，已迟 {late} 个工作日；{found}。请催报。"
+    return [case.finding("silence", expected, found, since=deadline, sentence=sentence)]
 
 
 def next_due(case: Case) -> date | None:
@@ -64,9 +52,12 @@ def _overdue(case: Case) -> list[Period]:
     ]
 
 
-def _last(case: Case) -> date:
-    return max(one.day for one in case.came)
+def _names(overdue: list[Period]) -> str:
+    names = "、".join(period.name for period in overdue[:NAMED])
+    return names if len(overdue) <= NAMED else f"{names}等 {len(overdue)} 期"
 
 
-def _refused_since(case: Case, day: date) -> int:
-    return sum(one.day >= day for one in case.refused)
+def _found(case: Case, missing: Period) -> str:
+    last = f"上次报送 {max(one.day for one in case.came)}" if case.came else "从未收到"
+    refused = sum(one.day >= missing.first for one in case.refused)
+    return f"{last}，其后拒收 {refused} 个文件" if refused else last

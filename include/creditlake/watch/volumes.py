@@ -10,16 +10,16 @@ from creditlake.watch.periods import Period
 from creditlake.watch.standing import Finding, Volume
 
 FEWEST_BEFORE = 3
-"""With fewer periods before it, one is compared with nothing: the first delivery of a source is often its whole stock."""
+"""With fewer periods before it, one is compared with nothing: a source often begins with its whole stock."""
 DEVIATIONS = 3
-"""A count differs from its median by chance alone, by about its square root (Poisson); below 36 rows even a half may."""
+"""By chance alone a count differs from its median by about the square root (Poisson): of 36 rows even by a half."""
 
 
 def last_volume(case: Case) -> Volume | None:
     """Return the volume of the period that matters most: an odd one, else the last; None where none can be judged."""
     judged = _judged(case)
-    odd = [volume for _, volume in judged if volume.is_odd]
-    return (odd or [volume for _, volume in judged] or [None])[-1]
+    volumes = [volume for _, volume in judged if volume.is_odd] or [volume for _, volume in judged]
+    return volumes[-1] if volumes else None
 
 
 def volume_findings(case: Case) -> list[Finding]:
