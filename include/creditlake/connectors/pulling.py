@@ -20,8 +20,11 @@ from creditlake.connectors import inbox
 from creditlake.connectors.database import ExchangeDatabase
 from creditlake.connectors.endpoint import Endpoints
 from creditlake.connectors.files import Delivery, Position, discover, order_of
+from creditlake.connectors.known import is_known
+from creditlake.connectors.service import ServiceConnector
+from creditlake.connectors.service_spec import Service
 from creditlake.connectors.spec import Database, DropFolder, FileStore
-from creditlake.connectors.store import file_store
+from creditlake.connectors.store import FileStoreConnector, file_store
 from creditlake.connectors.taken import Increment, Taken
 from creditlake.contracts import Feed
 from creditlake.lake import LakePaths
@@ -98,7 +101,11 @@ def _pulled(
             log.info("%s.%s: nothing new", feed, increment.dataset)
             return
         log.info("%s.%s: pulled %s, %d bytes", feed, increment.dataset, increment.name, target.stat().st_size)
-        yield inbox.put(paths, feed, increment.dataset, target, Position(increment.source, reached))
+        position = Position(increment.source, reached)
+        if isinstance(connector, FileStoreConnector) and is_known(paths, (feed, increment.dataset), target, position):
+            log.info("%s.%s: %s holds what came before", feed, increment.dataset, increment.name)
+            return
+        yield inbox.put(paths, feed, increment.dataset, target, position)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -111,6 +118,8 @@ def connector_to(errand: Errand, scratch: Path) -> Connector:
             return ExchangeDatabase(feed, spec, errand.endpoints(spec.connection), errand.as_of, scratch)
         case FileStore():
             return file_store(feed, spec, errand.endpoints(spec.connection))
+        case Service():
+            return ServiceConnector(feed, spec, errand.endpoints(spec.connection), errand.as_of)
         case _:
             raise ValueError(f"feed {feed.name} is not pulled: its connector is {spec.kind!r}")
 

@@ -1,0 +1,147 @@
+"""The rows of one reading on their way into a file: as they came, one a line, each once.
+
+A row is left out when it changed after the business day or before the time that was asked for, and when an earlier
+pull brought it. Rows are compared letter by letter; only their hashes are kept, so memory grows by eight bytes a row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+import numpy as np
+
+from creditlake.connectors.service_calls import Refused
+from creditlake.connectors.service_pages import Moved
+from creditlake.connectors.service_spec import TimeForm
+from creditlake.connectors.service_times import read_time
+
+
+class Changed:
+    """The time of change of a row."""
+
+    def __init__(self, name: str, form: TimeForm) -> None:
+        self._name = name
+        self._form: TimeForm = form
+        row = msgspec.defstruct("Row", [("changed", Any, msgspec.field(name=name, default=None))])
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(row)
+
+    def of(self, row: bytes | msgspec.Raw) -> datetime:
+        """Return when a row changed.
+
+        Raises:
+            Refused: it does not say; without that nobody knows to which day it belongs.
+        """
+        try:
+            return read_time(self._decoder.decode(row).changed, self._form)
+        except (msgspec.DecodeError, ValueError):
+            raise Refused(f"a row has no time of change in {self._name}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which rows of an answer count.
+
+    Attributes:
+        changed: How a row's time of change is read; None where every pull brings all rows.
+        start: What changed earlier was not asked for; None at the first pull.
+        end: What changed then or later is left for another day.
+        before: The files of earlier pulls that may hold rows of the window.
+    """
+
+    changed: Changed | None
+    start: datetime | None
+    end: datetime
+    before: Sequence[Path] = ()
+
+    def brought(self) -> Counter[bytes]:
+        """Return the rows of the window that earlier pulls brought, as hashes, each with how often."""
+        found: Counter[bytes] = Counter()
+        if self.changed is None or self.start is None:
+            return found
+        for file in self.before:
+            found.update(_hash(line) for line in _lines(file) if self.changed.of(line) >= self.start)
+        return found
+
+
+class RowFile:
+    """One reading's rows, written as they come.
+
+    Attributes:
+        written: How many rows are in the file.
+        latest: The latest time of change of a row that counts; None without any.
+    """
+
+    def __init__(self, file: BinaryIO, window: Window) -> None:
+        self._file = file
+        self._window = window
+        self._brought = window.brought()
+        self._lengths = array("q")
+        self._pages: set[int] = set()
+        self.hashes = array("q")
+        self.written = 0
+        self.latest: datetime | None = None
+
+    def add(self, rows: Sequence[msgspec.Raw]) -> None:
+        """Write the rows of one page that count.
+
+        Raises:
+            Moved: the very same page came before.
+            Refused: a row does not say when it changed.
+        """
+        lines = [_line(row) for row in rows]
+        hashes = [hash(line) for line in lines]
+        if len(lines) > 1:
+            whole = hash(tuple(hashes))
+            if whole in self._pages:
+                raise Moved("a page came twice")
+            self._pages.add(whole)
+        self.hashes.extend(hashes)
+        self._lengths.append(len(lines))
+        kept = lines if self._window.changed is None else list(self._counting(lines, self._window.changed))
+        if kept:
+            self._file.write(b"\n".join(kept) + b"\n")
+        self.written += len(kept)
+
+    def has_alike(self) -> bool:
+        """Return whether two pages hold rows that are alike letter by letter."""
+        hashes = np.frombuffer(self.hashes, np.int64) if self.hashes else np.zeros(0, np.int64)
+        order = np.argsort(hashes, kind="stable")
+        page = np.repeat(np.arange(len(self._lengths)), np.array(self._lengths, np.int64))[order]
+        same = hashes[order][1:] == hashes[order][:-1]
+        return bool((same & (page[1:] != page[:-1])).any())
+
+    def _counting(self, lines: Sequence[bytes], changed: Changed) -> Iterator[bytes]:
+        for line in lines:
+            moment = changed.of(line)
+            if moment >= self._window.end or (self._window.start is not None and moment < self._window.start):
+                continue
+            if self._brought:
+                digest = _hash(line)
+                if self._brought[digest] > 0:
+                    self._brought[digest] -= 1
+                    continue
+            self.latest = moment if self.latest is None else max(self.latest, moment)
+            yield line
+
+
+def _line(row: msgspec.Raw) -> bytes:
+    text = bytes(row)
+    return msgspec.json.format(text, indent=-1) if b"\n" in text or b"\r" in text else text
+
+
+def _hash(line: bytes) -> bytes:
+    return hashlib.blake2b(line, digest_size=16).digest()
+
+
+def _lines(file: Path) -> Iterator[bytes]:
+    with open(file, "rb") as handle:
+        for line in handle:
+            yield line.rstrip(b"\n")
