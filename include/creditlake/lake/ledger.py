@@ -67,6 +67,16 @@ def find_entry(connection: duckdb.DuckDBPyConnection, feed: str, dataset: str, b
     return None if row is None else LedgerEntry(*row)
 
 
+def entries_of(connection: duckdb.DuckDBPyConnection, feed: str, dataset: str, source_sha256: str) -> list[LedgerEntry]:
+    """Return the ledger rows of one received file in the order of its members; none when the lake has not taken it."""
+    rows = connection.execute(
+        f"""select {_columns(LedgerEntry)} from lake.ops.batches
+        where feed = ? and dataset = ? and source_sha256 = ? order by batch_seq, member""",
+        [feed, dataset, source_sha256],
+    ).fetchall()
+    return [LedgerEntry(*row) for row in rows]
+
+
 def entries(connection: duckdb.DuckDBPyConnection) -> list[LedgerEntry]:
     """Return the whole ledger in the order of receipt."""
     rows = connection.execute(
