@@ -10,11 +10,12 @@ from creditlake.lake import LakePaths
 from creditlake.pipeline import Ingested
 from creditlake.release import Release
 from creditlake.text import table
+from creditlake.watch.report import look
 
 
 def summarise(paths: LakePaths, release: Release, ingested: Mapping[str, Ingested]) -> str:
     """Return the closing words of a run."""
-    parts = [_feeds(release), _postponed(ingested), *describe(paths, release)]
+    parts = [_feeds(release), _postponed(ingested), _alarms(paths, release), *describe(paths, release)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -50,6 +51,14 @@ def _postponed(ingested: Mapping[str, Ingested]) -> str:
         return ""
     lines = [f"  {item.feed}/{item.source_name} (of {item.delivered})" for item in later]
     return "\n".join([f"left for later, {len(later)} files:", *lines])
+
+
+def _alarms(paths: LakePaths, release: Release) -> str:
+    """What the source watch has to say of the deliveries; empty where all came as expected."""
+    found = look(paths, release.as_of).findings
+    if not found:
+        return ""
+    return "\n".join([f"source watch, {len(found)} alarms:", *(f"  {finding.sentence}" for finding in found)])
 
 
 def _index(release: Release) -> str:

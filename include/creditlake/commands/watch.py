@@ -17,9 +17,9 @@ from creditlake.watch.standing import KINDS, RHYTHMS, Standing, Volume
 ZONE = "Asia/Shanghai"
 BOUNDS = get_args(Bound)
 TO = (
-    "of due: working days after a period closes; least, most: factors of the median of the last periods; memory: how "
-    "many those are; quiet_until: a day like 2026-12-31 up to which silence is not told; schema: the hash of the header "
-    "that is right, as 'watch list' shows it"
+    "of due: working days after a period closes; least, most: factors of the median of the last periods; memory: "
+    "how many those are; quiet_until: a day like 2026-12-31 up to which silence is not told; schema: the hash of the "
+    "header that is right, as 'watch list' shows it"
 )
 
 

@@ -19,6 +19,11 @@ BODY = """
 隔离 {{ ti.xcom_pull(task_ids='audit')['rows_quarantined'] }} 行。
 
 请注意：**{{ ti.xcom_pull(task_ids='audit')['attention'] }}**。逐项结果见左侧“数据湖”。
+
+来源告警 {{ ti.xcom_pull(task_ids='audit')['alarms'] | length }} 项：
+{% for sentence in ti.xcom_pull(task_ids='audit')['alarms'] %}
+- {{ sentence }}
+{% endfor %}
 """
 
 

@@ -23,6 +23,10 @@ MAIL_CONNECTION = "creditlake_alerts"
 SHOWN_CHARACTERS = 300
 
 
+class SourceAlarm(RuntimeError):
+    """A source is silent, or what it delivered is odd; the step that raises it has told each alarm already."""
+
+
 class RunAlert(BaseNotifier):  # type: ignore[misc]  # Airflow brings no types that mypy --strict can follow
     """Tells of a run that failed although no task could tell: a process that is killed has no last words."""
 
@@ -46,8 +50,10 @@ class Alert(BaseNotifier):  # type: ignore[misc]  # Airflow brings no types that
     """Tells of a task that failed for good."""
 
     def notify(self, context: Any) -> None:
-        """Write the alert, then mail it."""
+        """Write the alert, then mail it; what a source alarm says was told by name."""
         task, error = context["ti"], context.get("exception")
+        if isinstance(getattr(error, "__cause__", None), SourceAlarm):
+            return
         entry = {
             "kind": "task_failed",
             "dag_id": task.dag_id,

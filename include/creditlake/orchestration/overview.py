@@ -17,10 +17,13 @@ from zoneinfo import ZoneInfo
 
 from creditlake.contracts import Dataset, all_datasets, load_feeds
 from creditlake.orchestration.context import ZONE
+from creditlake.orchestration.watch_page import watch_line
 from creditlake.quality.docs_html import cards, number, table
 from creditlake.quality.docs_pages import REFUSAL_TITLES
 
 ALERTS_SHOWN = 10
+SOURCE_ALARM = '"kind": "source_alarm"'
+"""Of these the page 来源守望 shows those that stand."""
 STATUS = {"success": "成功", "error": "失败", "skipped": "未运行", "pass": "通过", "warn": "告警", "fail": "未通过"}
 FIGURES = frozenset(
     {"批次", "落地行", "通过行", "隔离行", "拒收行", "拒收文件", "最近报送", "秒", "检验", "未通过检验"}
@@ -50,7 +53,7 @@ _LEDGER = """
 
 def overview(lake: Path) -> str:
     """Return the page's body."""
-    return f"<h1>数据湖</h1>{_links(lake)}{_chase(lake)}{_release(lake)}{_build(lake)}"
+    return f"<h1>数据湖</h1>{_links(lake)}{watch_line(lake)}{_chase(lake)}{_release(lake)}{_build(lake)}"
 
 
 def _links(lake: Path) -> str:
@@ -91,7 +94,9 @@ def _dataset_row(dataset: Dataset, counts: Sequence[Any] | None) -> str:
 
 def _chase(lake: Path) -> str:
     files = sorted((lake / "alerts").glob("*.jsonl"))[-2:]
-    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    lines = [
+        line for file in files for line in file.read_text(encoding="utf-8").splitlines() if SOURCE_ALARM not in line
+    ]
     if not lines:
         return "<h2>需要跟进</h2><p>近两个月没有被拒收的文件，也没有失败的任务。</p>"
     shown = lines[: -ALERTS_SHOWN - 1 : -1]

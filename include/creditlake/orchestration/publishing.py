@@ -17,6 +17,7 @@ from creditlake.orchestration.context import ZONE, business_date, conclude, lake
 from creditlake.orchestration.defaults import final
 from creditlake.orchestration.modelling import build_id, why_stale
 from creditlake.release import AuditFailed, NoRelease, current
+from creditlake.watch.report import keep, look_at
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,10 @@ def audit() -> dict[str, Any]:
             raise AuditFailed([str(problem) for problem in problems])
     with reading(paths) as connection:
         ledger = entries(connection)
+    watched = look_at(ledger, paths, as_of)
+    keep(paths, watched)
+    for finding in watched.findings:
+        log.warning("来源告警 %s", finding.sentence)
     for entry in ledger:
         if entry.status == "refused":
             log.warning("拒收 %s.%s %s：%s", entry.feed, entry.dataset, entry.source_name, entry.reason)
@@ -45,6 +50,7 @@ def audit() -> dict[str, Any]:
         "as_of": as_of.isoformat(),
         "build": build_id(paths),
         "attention": _attention(paths, as_of),
+        "alarms": [finding.sentence for finding in watched.findings],
         "checks": len(built.checks),
         "warned": sum(check.status == "warned" for check in built.checks),
         "batches": len(ledger),

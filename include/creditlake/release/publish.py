@@ -23,11 +23,13 @@ from creditlake.home import code_version, seeds_sha256
 from creditlake.lake import LakePaths, lease
 from creditlake.lake.attach import attach, connect
 from creditlake.lake.fsck import fsck
+from creditlake.lake.ledger import entries
 from creditlake.modelling import BuildResult, DbtFailed, last_build
 from creditlake.release.invariants import check_release
 from creditlake.release.marts import MartFile, export, released_marts
 from creditlake.release.store import MANIFEST, Release, load_release, make_current, sync_folder, write_durably
 from creditlake.release.verify import verify
+from creditlake.watch.report import checks_of, look_at
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +65,8 @@ def publish(paths: LakePaths, built: BuildResult, as_of: date, created_at: datet
             _refuse_if_built_again(paths, built)
             _refuse_if_damaged(paths)
             files = [export(connection, mart, candidate) for mart in released_marts(paths.dbt)]
-            manifest = _manifest(connection, candidate, files, built, as_of, created_at)
+            checks = [*_checks(candidate, files, built), *_watched(connection, paths, as_of)]
+            manifest = _manifest(connection, candidate, files, checks, as_of, created_at)
             return _switch(paths, candidate, manifest)
     finally:
         shutil.rmtree(candidate, ignore_errors=True)
@@ -111,22 +114,10 @@ def _manifest(
     connection: duckdb.DuckDBPyConnection,
     candidate: Path,
     files: Sequence[MartFile],
-    built: BuildResult,
+    checks: Iterable[Check],
     as_of: date,
     created_at: datetime,
 ) -> dict[str, Any]:
-    checks = [
-        *_gx_checks(candidate),
-        *built.checks,
-        *check_release(candidate, [f.mart for f in files], as_of.isoformat()),
-    ]
-    failed = [
-        f"{c.name}: {c.failed} of {c.evaluated} rows"
-        for c in checks
-        if c.kind != "gx" and c.status == "failed" and c.severity == "critical"
-    ]
-    if failed:
-        raise AuditFailed(failed)
     return {
         "release_id": _release_id(as_of, files),
         "as_of": as_of.isoformat(),
@@ -138,6 +129,28 @@ def _manifest(
         "checks": [asdict(check) for check in sorted(checks, key=lambda check: (check.kind, check.name))],
         "marts": [_mart_entry(file) for file in files],
     }
+
+
+def _checks(candidate: Path, files: Sequence[MartFile], built: BuildResult) -> list[Check]:
+    """Return the checks of the rules, the models and the release; raise AuditFailed when a critical one failed."""
+    checks = [
+        *_gx_checks(candidate),
+        *built.checks,
+        *check_release(candidate, [f.mart for f in files], built.as_of.isoformat()),
+    ]
+    failed = [
+        f"{c.name}: {c.failed} of {c.evaluated} rows"
+        for c in checks
+        if c.kind != "gx" and c.status == "failed" and c.severity == "critical"
+    ]
+    if failed:
+        raise AuditFailed(failed)
+    return checks
+
+
+def _watched(connection: duckdb.DuckDBPyConnection, paths: LakePaths, as_of: date) -> list[Check]:
+    """Return what the source watch says of the deliveries; its alarms are told and keep nothing back."""
+    return checks_of(look_at(entries(connection), paths, as_of))
 
 
 def _mart_entry(file: MartFile) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from creditlake.lake.ledger import LedgerEntry, entries
 from creditlake.watch.bounds import read_moves
 from creditlake.watch.deliveries import deliveries
 from creditlake.watch.judging import standings
-from creditlake.watch.standing import KINDS, Finding, Standing
+from creditlake.watch.standing import KINDS, REPORT, Finding, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +67,18 @@ def _check(standing: Standing, kind: str) -> Check:
 
 
 def keep(paths: LakePaths, report: Report) -> Path:
-    """Write a report where the portal reads it; a reader sees the old one or the new one."""
-    target = report_file(paths.root)
+    """Write a report where the portal reads it, and return its file; one of a later business date stays.
+
+    A reader sees the old one or the new one.
+    """
+    target = paths.root / REPORT
+    if target.exists() and json.loads(target.read_text(encoding="utf-8"))["as_of"] > report.as_of.isoformat():
+        return target
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
     partial.write_text(json.dumps(asdict(report), default=_text, ensure_ascii=False, indent=1), encoding="utf-8")
     os.replace(partial, target)
     return target
-
-
-def report_file(lake: Path) -> Path:
-    """Where a lake's last report lies."""
-    return lake / "watch" / "report.json"
 
 
 def _text(value: Any) -> str:

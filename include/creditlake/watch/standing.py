@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from creditlake.watch.bounds import Move
 from creditlake.watch.spec import Rhythm
 
+if TYPE_CHECKING:
+    from creditlake.watch.bounds import Move
+
+REPORT = "watch/report.json"
+"""The watch's last report, from the lake's folder."""
 Kind = Literal["silence", "volume", "schema"]
 KINDS: dict[Kind, str] = {"silence": "未按时报送", "volume": "数量异常", "schema": "表头变化"}
 RHYTHMS: dict[Rhythm, str] = {

@@ -14,6 +14,7 @@ from airflow.api_fastapi.auth.managers.models.resource_details import AccessView
 from airflow.api_fastapi.core_api.security import requires_access_view
 from airflow.plugins_manager import AirflowPlugin
 from creditlake.orchestration.overview import overview as page_body
+from creditlake.orchestration.watch_page import watch_body
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import FileResponse, HTMLResponse
 
@@ -32,11 +33,13 @@ app = FastAPI(
 @app.get("/overview")
 def overview() -> HTMLResponse:
     """What to chase, the current release by dataset, and what the last build made of each model."""
-    head = f'<meta charset="utf-8"><title>数据湖</title><style>{STYLE.read_text(encoding="utf-8")}</style>'
-    body = f'<main class="wrap">{page_body(_lake())}</main>'
-    return HTMLResponse(
-        f'<!doctype html><html lang="zh-CN"><head>{head}</head><body>{body}</body></html>', headers=POLICY
-    )
+    return _page("数据湖", page_body(_lake()))
+
+
+@app.get("/watch")
+def watch() -> HTMLResponse:
+    """When each source must deliver next, what came, and which alarms stand."""
+    return _page("来源守望", watch_body(_lake()))
 
 
 @app.get("/docs/{path:path}")
@@ -47,6 +50,12 @@ def docs(path: str) -> FileResponse:
     if not file.is_relative_to(site) or not file.is_file():
         raise HTTPException(404)
     return FileResponse(file, headers=POLICY)
+
+
+def _page(title: str, body: str) -> HTMLResponse:
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE.read_text(encoding="utf-8")}</style>'
+    document = f'<head>{head}</head><body><main class="wrap">{body}</main></body>'
+    return HTMLResponse(f'<!doctype html><html lang="zh-CN">{document}</html>', headers=POLICY)
 
 
 def _lake() -> Path:
@@ -62,5 +71,6 @@ class Portal(AirflowPlugin):  # type: ignore[misc]  # Airflow brings no types th
     name = "creditlake_portal"
     fastapi_apps = [{"app": app, "url_prefix": f"/{PREFIX}", "name": PREFIX}]  # noqa: RUF012  # Airflow's own form
     external_views = [  # noqa: RUF012
-        {"name": "数据湖", "href": f"{PREFIX}/overview", "destination": "nav", "url_route": "creditlake"}
+        {"name": "数据湖", "href": f"{PREFIX}/overview", "destination": "nav", "url_route": "creditlake"},
+        {"name": "来源守望", "href": f"{PREFIX}/watch", "destination": "nav", "url_route": "creditlake-watch"},
     ]
