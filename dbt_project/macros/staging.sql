@@ -12,6 +12,15 @@ case
         end
 {%- endmacro %}
 
+{# Text as an instant in Beijing time: a day, which is its first moment, or 2026-01-31 10:05:00.5 with blank or T. #}
+{% macro to_instant(column) -%}
+case
+            when length({{ column }}) > 10
+                then try_cast(replace(replace(split_part({{ column }}, '+', 1), '/', '-'), 'T', ' ') as timestamp)
+            else cast({{ to_date(column) }} as timestamp)
+        end
+{%- endmacro %}
+
 {# A month as its first day: 202601, 2026-01 or 2026/01. #}
 {% macro to_month(column) -%}
 try_cast(concat(left({{ column }}, 4), '-', right({{ column }}, 2), '-01') as date)
@@ -54,14 +63,14 @@ md5(concat(
         cast({{ authority }} as varchar) as authority
 {%- endmacro %}
 
-{# Where a row comes from. version_no orders the versions of one key: hand-over date, then batch, then row. #}
+{# Where a row comes from. version_no orders the versions of one key: instant of hand-over, then batch, then row. #}
 {% macro lineage_columns() -%}
 _batch_id as batch_id,
         _source_sha256 as source_sha256,
         _source_row as source_row,
         _delivered_date as delivered_date,
-        {{ to_date('"提供日期"') }} as provided_date,
-        date_diff('day', date '2000-01-01', coalesce({{ to_date('"提供日期"') }}, _delivered_date))
+        cast({{ to_instant('"提供日期"') }} as date) as provided_date,
+        cast(epoch_us(coalesce({{ to_instant('"提供日期"') }}, cast(_delivered_date as timestamp))) as hugeint)
         * 100000000000000 + _batch_seq * 10000000 + _source_row as version_no,
         coalesce(lower("增删改标志") = 'd', false) as is_withdrawn
 {%- endmacro %}

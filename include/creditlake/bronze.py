@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,6 +33,8 @@ from creditlake.refusal import Refusal
 
 BATCH_ID_CHARACTERS = 20
 _DATE = re.compile(r"([0-9]{4})[-/]?([0-9]{1,2})[-/]?([0-9]{1,2})")
+_TIME = re.compile("[ T]")
+_LONGEST_DAY = len("2026-10-31")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +193,13 @@ def _write_rows(paths: LakePaths, landed: Landed, blank: Batch, dataset: Dataset
 def _write(
     batches: Iterator[pa.RecordBatch], target: Path, blank: Batch, dataset: Dataset, key: bytes
 ) -> tuple[int, set[str]]:
-    """Write the rows with their lineage; return their number and the distinct texts of 提供日期."""
+    """Write the rows with their lineage; return their number and the distinct days that 提供日期 names, as text."""
     writer: pq.ParquetWriter | None = None
     rows, provided = 0, set[str]()
     try:
         for batch in batches:
             if PROVIDED in batch.schema.names:
-                provided.update(value for value in pc.unique(batch.column(PROVIDED)).to_pylist() if value)
+                provided.update(_days(batch.column(PROVIDED)))
             table = _with_batch(batch, blank, dataset, key)
             if writer is None:
                 writer = pq.ParquetWriter(target, table.schema, compression="zstd", compression_level=1)
@@ -221,6 +224,12 @@ def _with_batch(batch: pa.RecordBatch, blank: Batch, dataset: Dataset, key: byte
     for name, value in (("_batch_id", blank.batch_id), ("_source_sha256", blank.source_sha256)):
         batch = batch.append_column(name, pa.array([value] * batch.num_rows, pa.string()))
     return batch
+
+
+def _days(column: pa.Array[Any]) -> set[str]:
+    """Return the distinct texts before the time of day: the times of a big table are as many as its rows."""
+    beginnings = pc.utf8_slice_codeunits(pc.utf8_trim_whitespace(pc.unique(column)), 0, _LONGEST_DAY + 1)
+    return {_TIME.split(text)[0] for text in pc.unique(beginnings).to_pylist() if text}
 
 
 def _as_date(text: str) -> date | None:

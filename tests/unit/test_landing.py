@@ -127,11 +127,16 @@ def test_a_batch_is_delivered_on_the_latest_day_its_rows_name(paths: LakePaths, 
         {"提供日期": "2026/10/09"},
         {"提供日期": "20261007"},
         {"提供日期": "2026-13-40"},
+        {"提供日期": "2026-10-311"},
+        {"提供日期": " 2026-10-11 23:59:59.999999"},
+        {"提供日期": "2026/10/9T08:00"},
+        {"提供日期": "2026-10-12T00:00:00+08:00"},
+        {"提供日期": "T"},
     )
 
     batch = batch_of(paths, drop_ratings(tmp_path, ratings_csv(*rows, header=header), "ratings-2026-08.csv"))
 
-    assert (batch.delivered, batch.by_month) == (date(2026, 10, 9), False)
+    assert (batch.delivered, batch.by_month) == (date(2026, 10, 12), False)
 
 
 @pytest.mark.parametrize(

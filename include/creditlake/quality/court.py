@@ -183,8 +183,10 @@ def _aside(rule: Rule, expectation: Any, batch_id: str) -> tuple[MetricConfigura
     """Return the metric from which the rows a rule judged follow, and whether it counts these or the others."""
     column = rule.arguments["column"]
     domain = _domain(batch_id, column)
-    if "where" in rule.arguments:
-        return MetricConfiguration(_IN_SCOPE, domain, {"scope": rule.arguments["where"]}), True
+    if "where" in rule.arguments:  # counted by row, whatever the column: rules of one scope share the count
+        return MetricConfiguration(
+            _IN_SCOPE, _domain(batch_id, "_source_row"), {"scope": rule.arguments["where"]}
+        ), True
     if "sql" in rule.arguments and column != "_source_row":
         scope = f"{identifier(column)} is not null and ({rule.arguments['sql']}) is not null"
         return MetricConfiguration(_IN_SCOPE, domain, {"scope": scope}), True

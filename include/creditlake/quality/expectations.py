@@ -93,7 +93,7 @@ class _Day(ColumnMapMetricProvider):
 
 
 class ExpectColumnValuesToBeDay(ColumnMapExpectation):
-    """A day of the calendar, written YYYY-MM-DD, YYYY/MM/DD or YYYYMMDD."""
+    """A day of the calendar, written YYYY-MM-DD, YYYY/MM/DD or YYYYMMDD; of the hand-over the time of day too."""
 
     map_metric: ClassVar[str] = "column_values.creditlake_day"
     args_keys: ClassVar[tuple[str, ...]] = ("column",)

@@ -16,6 +16,7 @@ import yaml
 
 from creditlake.contracts import Dataset
 from creditlake.home import project_home
+from creditlake.quality.normalise import identifier
 from creditlake.quality.verdict import Severity
 
 KINDS = frozenset({
@@ -23,6 +24,7 @@ KINDS = frozenset({
     "fine_matches_text", "fine_unit", "late", "duplicate_row", "key_conflict", "shifted", "field_count",
 })  # fmt: skip
 """The kinds of docs/architecture.md."""
+_GIVEN, _GIVEN_WHERE = "expect_column_values_to_not_be_null", "expect_column_values_to_be_given_where"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +112,22 @@ def _rules(
             raise ValueError(f"rule {name}: {kind!r} is no kind of rule")
         if arguments["column"] not in (*dataset.column_names, "_source_row"):
             raise ValueError(f"rule {name}: the contract has no column {arguments['column']!r}")
-        yield Rule(f"{dataset.feed}.{dataset.name}.{name}", own["title"], severity, basis, type, arguments)
+        own_type = type
+        if type == _GIVEN and (where := _must_be_given_where(dataset, arguments["column"])):
+            own_type, arguments["where"] = _GIVEN_WHERE, where
+        if kind == "late":  # a withdrawal has no deadline
+            arguments["sql"] = f"case when not is_withdrawal then {arguments['sql']} end"
+        yield Rule(f"{dataset.feed}.{dataset.name}.{name}", own["title"], severity, basis, own_type, arguments)
+
+
+def _must_be_given_where(dataset: Dataset, column: str) -> str:
+    """Return where a required value must be there; empty for everywhere.
+
+    A withdrawal must say its record's key and no more (GB/T 39443); of a part of the key it may leave out what comes
+    after the first column that has a value, because that one counts.
+    """
+    for part in dataset.key:
+        if column in part:
+            before = ", ".join(map(identifier, part[: part.index(column)]))
+            return f"not is_withdrawal or coalesce({before}) is null" if before else ""
+    return "not is_withdrawal"

@@ -2,7 +2,11 @@
 
 One row per row of the batch. Beside the contract's columns it has ``day_of_<date column>`` DATE,
 ``amount_of_<money column>`` DECIMAL(24,6), ``is_repeat`` and ``is_conflict`` BOOLEAN, the suite's own derived columns,
-``delivered_on`` DATE, ``delivered_columns`` VARCHAR[], ``_source_row`` and ``_ragged``.
+``delivered_on`` DATE, ``delivered_columns`` VARCHAR[], ``is_withdrawal`` BOOLEAN, ``_source_row`` and ``_ragged``.
+
+Of a withdrawal (增删改标志 d) the view shows the columns of the key and the envelope alone; all others are null there.
+The agency asks that a record be gone: whatever else such a row carries says nothing, and mostly it carries nothing.
+Source: GB/T 39443 (增删改标志 of the exchange tables).
 """
 
 from __future__ import annotations
@@ -11,10 +15,14 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 
-from creditlake.contracts import Dataset
+from creditlake.contracts import ENVELOPE, Dataset
 from creditlake.quality.normalise import identifier, literal, normalised_columns_sql
 
-PROVIDED = "提供日期"
+PROVIDED, _, _, CHANGE_FLAG = ENVELOPE
+_DAY_AND_TIME = (
+    "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ T]([01]?[0-9]|2[0-3]):[0-5][0-9]"
+    "(:[0-5][0-9]([.][0-9]{1,9})?)?([+]08(:?00)?)?"
+)
 
 
 def day_column(name: str) -> str:
@@ -53,7 +61,8 @@ def view_sql(
     delivered: date,
 ) -> str:
     """Return the statement that puts the view of one batch in place of the one before."""
-    parsed = [f"{day_sql(identifier(name))} as {identifier(day_column(name))}" for name in date_columns(dataset)]
+    parsed = [f"{day_sql(identifier(name))} as {identifier(day_column(name))}" for name in dataset.of_kind("date")]
+    parsed.append(f"cast({instant_sql(identifier(PROVIDED))} as date) as {identifier(day_column(PROVIDED))}")
     parsed += [
         f"try_cast({identifier(name)} as decimal(24, 6)) as {identifier(amount_column(name))}"
         for name in dataset.of_kind("money")
@@ -66,14 +75,20 @@ from (
     select normalised.*, {", ".join(parsed)},
         coalesce(is_repeat, false) as is_repeat, coalesce(is_conflict, false) as is_conflict,
         date '{delivered.isoformat()}' as delivered_on, [{columns}]::varchar[] as delivered_columns
-    from ({normalised_sql(dataset, bronze_file, delivered_columns)}) as normalised
+    from ({_judged_sql(dataset, normalised_sql(dataset, bronze_file, delivered_columns))}) as normalised
     left join {repeats_name(dataset)} as repeats using (_source_row)
 )"""
 
 
-def date_columns(dataset: Dataset) -> tuple[str, ...]:
-    """Names of the dataset's columns that hold days, the hand-over date last."""
-    return (*dataset.of_kind("date"), PROVIDED)
+def _judged_sql(dataset: Dataset, rows: str) -> str:
+    """Return the query of what is judged of each row: of a withdrawal the key and the envelope."""
+    said = {column for part in dataset.key for column in part} | set(ENVELOPE)
+    columns = ", ".join(
+        quoted if name in said else f"case when not is_withdrawal then {quoted} end as {quoted}"
+        for name, quoted in ((name, identifier(name)) for name in dataset.column_names)
+    )
+    flagged = f"select *, coalesce({identifier(CHANGE_FLAG)} = 'd', false) as is_withdrawal from ({rows})"
+    return f"select {columns}, is_withdrawal, _source_row, _ragged from ({flagged})"
 
 
 def day_sql(text: str) -> str:
@@ -81,4 +96,16 @@ def day_sql(text: str) -> str:
     return (
         f"case when {text}[5] in ('-', '/') and length({text}) <= 10 then try_cast({text} as date)"
         f" when length({text}) = 8 then cast(try_strptime({text}, '%Y%m%d') as date) end"
+    )
+
+
+def instant_sql(text: str) -> str:
+    """Return the SQL of the instant a text names: a day, which is its first moment, or a day with a time of day.
+
+    The time is Beijing's; +08 may say so, any other offset is no instant (GB/T 7408).
+    """
+    timed = f"try_cast(split_part({text}, '+', 1) as timestamp)"
+    return (
+        f"case when length({text}) <= 10 then cast({day_sql(text)} as timestamp)"
+        f" when regexp_full_match({text}, {literal(_DAY_AND_TIME)}) then {timed} end"
     )

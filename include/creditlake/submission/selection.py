@@ -21,7 +21,7 @@ import pyarrow as pa
 from creditlake.contracts import NATURAL_PERSON, Dataset
 from creditlake.lake.tables import identifier
 from creditlake.quality.normalise import literal
-from creditlake.quality.view import PROVIDED, day_sql
+from creditlake.quality.view import PROVIDED, day_sql, instant_sql
 
 Row = tuple[str | None, ...]
 LEFT_OUT = ("superseded", "never_handed_up", "natural_person", "waived")
@@ -131,7 +131,7 @@ def _day_sql(text: str) -> str:
 
 
 def _fates_sql(dataset: Dataset) -> str:
-    newest_first = "order by version_day desc, _batch_seq desc, _source_row desc"
+    newest_first = "order by version_at desc, _batch_seq desc, _source_row desc"
     return f"""
 with versions as (
     {_versions_sql(dataset)}
@@ -171,7 +171,7 @@ def _versions_sql(dataset: Dataset) -> str:
     return f"""select
         {_record_id_sql(dataset)} as record_id,
         rows._batch_id, rows._batch_seq, rows._source_row,
-        coalesce({day_sql(identifier(PROVIDED))}, rows._delivered_date) as version_day,
+        coalesce({instant_sql(identifier(PROVIDED))}, cast(rows._delivered_date as timestamp)) as version_at,
         known_batches.is_new,
         rows._valid_until is not null as is_waived,
         {natural} as is_natural_person,

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from creditlake.contracts import load_feeds
 from creditlake.synthetic.events import Part
 from creditlake.synthetic.faults import Fault, Place, Site, selected
 from creditlake.synthetic.rng import Flags, Ints
@@ -116,7 +117,15 @@ def _marked(part: Part, rows: Rows, code: str, done: Ints | None = None) -> Iter
     free = np.ones(len(rows), bool)
     free[done if done is not None else []] = False
     inner = f"inner_check_digit.{code}"
-    yield Mark("odd_inner_check_digit", "warning", inner, np.flatnonzero(free & rows.is_odd(part.city)))
+    odd = free & rows.is_odd(part.city) & ~_says_nothing_of(code, rows)
+    yield Mark("odd_inner_check_digit", "warning", inner, np.flatnonzero(odd))
     strangers = (rows.identity == UNKNOWN) & (rows.subject == NOBODY)
     yield Mark("unknown_subject", "modelled", "", np.flatnonzero(strangers))
     yield Mark("after_deregistration", "modelled", "", np.flatnonzero(rows.is_after_end))
+
+
+def _says_nothing_of(column: str, rows: Rows) -> Flags:
+    """Withdrawals, of which the key alone is judged, where the column is no part of it."""
+    key = load_feeds()[rows.feed].dataset(rows.dataset).key
+    is_withdrawal = equal(rows.texts[CHANGE], "d")
+    return np.zeros(len(rows), bool) if any(column in part for part in key) else is_withdrawal
