@@ -17,10 +17,9 @@ from urllib.parse import urlsplit
 from pyarrow import fs
 
 from creditlake.connectors.endpoint import Endpoint, SourceFailed
-from creditlake.connectors.store import Entry, ServerKind
+from creditlake.connectors.store import Entry, ServerKind, timeout_of
 
 log = logging.getLogger(__name__)
-TIMEOUT_SECONDS = 60.0
 ATTEMPTS = 4
 PIECE_BYTES = 8 << 20
 HOME_REGION = "us-east-1"
@@ -80,7 +79,7 @@ def _signed_in(endpoint: Endpoint) -> fs.S3FileSystem:
     region = extra.get("region_name") or (HOME_REGION if server else "")
     if not region:
         raise SourceFailed("the connection names neither region_name nor a server (endpoint_url, or host)")
-    timeout = float(extra.get("timeout", TIMEOUT_SECONDS))
+    timeout = timeout_of(endpoint)
     return fs.S3FileSystem(
         access_key=endpoint.login,
         secret_key=endpoint.password,

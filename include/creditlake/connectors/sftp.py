@@ -21,10 +21,9 @@ import paramiko
 from paramiko.pkey import UnknownKeyType
 
 from creditlake.connectors.endpoint import Endpoint, SourceFailed
-from creditlake.connectors.store import Entry, ServerKind
+from creditlake.connectors.store import Entry, ServerKind, timeout_of
 
 log = logging.getLogger(__name__)
-TIMEOUT_SECONDS = 60.0
 KEEPALIVE_SECONDS = 30
 PIECE_BYTES = 4 << 20
 """What is asked for at once, in the requests of 32 KiB that every server answers."""
@@ -38,7 +37,7 @@ class SftpStore:
         self._client = _signed_in(endpoint)
         try:
             self._files = self._client.open_sftp()
-            self._files.get_channel().settimeout(_timeout(endpoint))  # type: ignore[union-attr]
+            self._files.get_channel().settimeout(timeout_of(endpoint))  # type: ignore[union-attr]
         except BaseException:
             self._client.close()
             raise
@@ -92,7 +91,7 @@ class _Refuse(paramiko.MissingHostKeyPolicy):
 def _signed_in(endpoint: Endpoint) -> paramiko.SSHClient:
     if not endpoint.host or not endpoint.login:
         raise SourceFailed("the connection names no host or no login")
-    timeout = _timeout(endpoint)
+    timeout = timeout_of(endpoint)
     client = paramiko.SSHClient()
     client.set_missing_host_key_policy(_Refuse)
     try:
@@ -168,14 +167,6 @@ def _pinning(key: paramiko.PKey) -> str:
         f"It shows {key.get_name()} {key.fingerprint}; when the agency confirms that fingerprint, write into the "
         f"connection's extra: host_key = '{key.get_name()} {key.get_base64()}'"
     )
-
-
-def _timeout(endpoint: Endpoint) -> float:
-    setting = endpoint.extra.get("timeout", str(TIMEOUT_SECONDS))
-    try:
-        return float(setting)
-    except ValueError:
-        raise SourceFailed(f"timeout in the connection's extra is no number of seconds: {setting!r}") from None
 
 
 def _entry(name: str, attributes: paramiko.SFTPAttributes) -> Entry:

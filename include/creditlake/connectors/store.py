@@ -28,6 +28,7 @@ from creditlake.contracts import Feed
 log = logging.getLogger(__name__)
 UNFINISHED = (".*", "~$*", "*.part", "*.tmp", "*.filepart", "*.crdownload")
 """Names of what is hidden or still being written."""
+TIMEOUT_SECONDS = "60"
 LONGEST_NAME = 255
 """Bytes that a file system allows a name."""
 COPIES = 2
@@ -220,6 +221,15 @@ def file_store(feed: Feed, spec: FileStore, endpoint: Endpoint) -> FileStoreConn
     from creditlake.connectors.s3 import S3
 
     return FileStoreConnector(feed, spec, endpoint, S3)
+
+
+def timeout_of(endpoint: Endpoint) -> float:
+    """Return after how many silent seconds a server is given up: ``timeout`` of the connection's extra."""
+    setting = endpoint.extra.get("timeout", TIMEOUT_SECONDS)
+    try:
+        return float(setting)
+    except ValueError:
+        raise SourceFailed(f"timeout in the connection's extra is no number of seconds: {setting!r}") from None
 
 
 def _place(increment: Increment) -> tuple[str, str, str]:
