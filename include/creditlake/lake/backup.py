@@ -22,7 +22,7 @@ from creditlake.lake.catalogue import catalogue_file_name, copy_catalogue, has_c
 from creditlake.lake.lease import lease
 from creditlake.lake.paths import VAULT_MODE, LakePaths
 
-FOLDERS = ("landing", "bronze", "data", "quality", "releases", "submissions")
+FOLDERS = ("landing", "bronze", "data", "quality", "releases", "submissions", "watch")
 MANIFEST = "manifest.json"
 FORMAT = 1
 _CHUNK_BYTES = 4 << 20
