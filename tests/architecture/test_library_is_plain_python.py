@@ -115,6 +115,29 @@ def test_l11_a_clock_in_a_model_is_found(tmp_path: Path, sql: str) -> None:
 @pytest.mark.parametrize("text", ["import socket", "from urllib.request import urlopen", "import requests as r"])
 def test_l11_a_way_to_the_network_is_found(tmp_path: Path, text: str) -> None:
     assert said_of(laws.network, tmp_path, text)
+    assert said_of(laws.network, tmp_path, text, "connectors/service_calls.py")
+
+
+def test_l11_a_service_is_reached_by_one_module_alone(tmp_path: Path) -> None:
+    assert said_of(laws.network, tmp_path, "import httpx\nimport ssl", "connectors/service_calls.py") == []
+    assert said_of(laws.network, tmp_path, "import httpx", "connectors/service.py")
+    assert said_of(laws.network, tmp_path, "import httpx", "pipeline.py")
+
+
+def test_l11_files_on_a_server_are_reached_by_one_module_and_waited_for_in_one(tmp_path: Path) -> None:
+    assert said_of(laws.network, tmp_path, "import paramiko", "connectors/sftp.py") == []
+    assert said_of(laws.network, tmp_path, "import paramiko", "connectors/s3.py")
+    assert said_of(laws.network, tmp_path, "import socket", "connectors/sftp.py")
+    assert said_of(laws.clocks, tmp_path, "time.sleep(1)", "connectors/store.py") == []
+    assert said_of(laws.clocks, tmp_path, "time.sleep(1)", "connectors/sftp.py")
+    assert said_of(laws.clocks, tmp_path, "datetime.now()", "connectors/store.py")
+
+
+def test_l11_a_service_is_waited_for_and_its_signature_dated_and_nothing_else(tmp_path: Path) -> None:
+    assert said_of(laws.clocks, tmp_path, "time.sleep(1)", "connectors/service_calls.py") == []
+    assert said_of(laws.clocks, tmp_path, "time.time()", "connectors/service_auth.py") == []
+    assert said_of(laws.clocks, tmp_path, "time.time()", "connectors/service_calls.py")
+    assert said_of(laws.clocks, tmp_path, "time.sleep(1)", "connectors/service.py")
 
 
 @pytest.mark.parametrize("text", ["import locale", "p.read_text()", "open(p)", "open(p, 'w')", "p.write_text(t)"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -22,6 +21,10 @@ _CHARSET = re.compile(r"charset\s*=\s*\"?([\w-]+)", re.IGNORECASE)
 _CHINESE = frozenset({"gbk", "gb2312", "gb18030"})
 _RELATIONS = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w!#$&+^`|~*-]+\s*=\s*(?:\"[^\"]*\"|[^\s\",;]+))*)")
 _RELATION = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", re.IGNORECASE)
+
+
+Ways = dict[str, tuple[str, ...]]
+"""Of each place in an answer the fields that lead to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,10 @@ class Answers:
         facts = [total, self._pages, self._echo, self._next, self._more, *pull.ok]
         places: dict[str, Any] = {path: Any for path in facts if path}
         rows = list[msgspec.Raw] | None
-        self._get: dict[str, attrgetter[Any]] = {}
+        self._ways: Ways = {}
         self._decoder: msgspec.json.Decoder[Any]
         if pull.rows:
-            self._decoder = msgspec.json.Decoder(_made({**places, pull.rows: rows}, self._get))
+            self._decoder = msgspec.json.Decoder(_made({**places, pull.rows: rows}, self._ways))
         elif places:
             raise ValueError("pull: an answer that is the list of rows itself holds nothing else")
         else:
@@ -82,7 +85,7 @@ class Answers:
         if self._echo and _count(self._said(answer, self._echo), self._echo) != number:
             raise NoData(f"it answered with another page than the one it was asked for ({reply.what})")
         total = self._in_all(answer, reply)
-        rows = self._get[self._pull.rows](answer) if self._pull.rows else answer
+        rows = self._said(answer, self._pull.rows) if self._pull.rows else answer
         if not isinstance(rows, list) and total != 0:
             raise NoData(f"there is no list {self._pull.rows or 'of rows'} in its answer ({reply.what})")
         pages = _count(self._said(answer, self._pages), self._pages) if self._pages else None
@@ -100,7 +103,9 @@ class Answers:
 
     def _said(self, answer: Any, path: str) -> Any:
         """Return what an answer says at a place; UNSET where it says nothing."""
-        return self._get[path](answer)
+        for step in self._ways[path]:
+            answer = getattr(answer, step, msgspec.UNSET)
+        return answer
 
     def _in_all(self, answer: Any, reply: Reply) -> int | None:
         if not self._total:
@@ -133,8 +138,8 @@ class Answers:
         return following, False
 
 
-def _made(places: Mapping[str, Any], getters: dict[str, attrgetter[Any]]) -> type[msgspec.Struct]:
-    """Return a type with a field for each place of an answer, and note how each is got from such an answer."""
+def _made(places: Mapping[str, Any], ways: Ways) -> type[msgspec.Struct]:
+    """Return a type with a field for each place of an answer, and note the way to each."""
     tree: dict[str, Any] = {}
     for path, kind in places.items():
         *above, last = path.split(".")
@@ -146,19 +151,19 @@ def _made(places: Mapping[str, Any], getters: dict[str, attrgetter[Any]]) -> typ
         if last in node:
             raise ValueError(f"pull: {path!r} holds another place that the contract names")
         node[last] = kind
-    return _struct(tree, "", "", getters)
+    return _struct(tree, (), (), ways)
 
 
-def _struct(tree: Mapping[str, Any], path: str, way: str, getters: dict[str, attrgetter[Any]]) -> type[msgspec.Struct]:
+def _struct(tree: Mapping[str, Any], path: tuple[str, ...], way: tuple[str, ...], ways: Ways) -> type[msgspec.Struct]:
     fields: list[tuple[str, Any, Any]] = []
     for number, (name, kind) in enumerate(tree.items()):
-        own, step = f"{path}.{name}".lstrip("."), f"{way}.f{number}".lstrip(".")
+        step = f"f{number}"
         if isinstance(kind, dict):
-            fields.append((f"f{number}", _struct(kind, own, step, getters), msgspec.field(name=name)))
-            continue
-        getters[own] = attrgetter(step)
-        fields.append((f"f{number}", kind | msgspec.UnsetType, msgspec.field(default=msgspec.UNSET, name=name)))
-    return msgspec.defstruct("Answer", fields, kw_only=True)
+            kind = _struct(kind, (*path, name), (*way, step), ways) | None
+        else:
+            ways[".".join((*path, name))] = (*way, step)
+        fields.append((step, kind | msgspec.UnsetType, msgspec.field(default=msgspec.UNSET, name=name)))
+    return msgspec.defstruct("Answer", fields)
 
 
 def _count(value: Any, place: str) -> int:
