@@ -58,6 +58,7 @@ class Agency:
         auth: Who may read: ``none``, ``basic``, ``bearer``, ``token`` or ``signed``.
         token_lasts: For how many requests a token is good.
         elsewhere: The beginning of the addresses of next pages; empty for relative ones.
+        changed: The field with a row's time of change, by which ``since`` and ``until`` choose.
         changes: Called before each request of rows with its number: the source may move.
     """
 
@@ -67,6 +68,7 @@ class Agency:
         self.faults: Faults = lambda number: ""
         self.changes: Callable[[int], None] = lambda number: None
         self.auth = "none"
+        self.changed = "changed"
         self.token_lasts = 1_000_000
         self.elsewhere = ""
         self.retry_after = "0"
@@ -127,9 +129,7 @@ class Agency:
     def _rows(self, request: Seen, shift: int) -> Answer:
         asked = request.query if request.method == "GET" else json.loads(request.body)
         rows = [
-            row
-            for row in self.rows
-            if asked.get("since", "") <= row.get("changed", "") and row.get("changed", "") < asked.get("until", "~")
+            row for row in self.rows if asked.get("since", "") <= row.get(self.changed, "") < asked.get("until", "~")
         ]
         size, total = self.page_size, len(rows)
         last = max(0, -(-total // size) - 1)
