@@ -47,6 +47,23 @@ def test_a_deadline_in_a_year_whose_holidays_nobody_knows_is_estimated_and_says_
     assert (found.next_due, found.is_estimate) == (date(2027, 2, 9), True)  # Monday 1 to Friday 5, 8 and 9 February
 
 
+def test_a_source_of_which_a_month_may_hold_nothing_is_silent_only_when_several_do() -> None:
+    # two rows a month are usual: four months without any may be chance, at five (ten rows) it no longer is
+    assert kinds(months(2, 2, 2, last=4), "2026-09-30") == []  # May to August
+    (late,) = alarms(months(2, 2, 2, last=4), "2026-10-31")
+    assert late.expected == "2026-06-09 前报送2026年5月、2026年6月、2026年7月等 5 期"
+
+
+def test_what_was_due_before_anything_came_to_this_lake_is_not_missed() -> None:
+    yearly = {"rhythm": "yearly", "month": 4, "due": 10, "basis": "约定"}
+    other = came("2025-11-03", feed="tax", dataset="ratings")
+
+    assert kinds([other], "2026-03-31", watch=yearly) == []
+    # 30 April and ten working days: 6 to 8 May, Saturday 9 (a make-up day), 11 to 15 and 18
+    assert kinds([other], "2026-05-18", watch=yearly) == []
+    assert kinds([other], "2026-05-19", watch=yearly) == ["silence"]
+
+
 def test_what_was_never_delivered_is_silent_once_others_of_the_lake_deliver() -> None:
     other = came("2026-08-03", feed="tax", dataset="ratings")
 

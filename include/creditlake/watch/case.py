@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from math import sqrt
+from statistics import median
 
 from creditlake.contracts import Dataset, Feed
 from creditlake.watch.bounds import Bounds, Move, bounds_in_force
@@ -14,6 +17,16 @@ from creditlake.watch.periods import Period, Rule
 from creditlake.watch.spec import MONTHS
 from creditlake.watch.standing import Finding, Kind
 from creditlake.workdays import WorkCalendar
+
+DEVIATIONS = 3
+
+
+def noise(rows: float) -> float:
+    """Return by how much a count may differ from what is usual by chance alone: three times its root (Poisson).
+
+    So of 36 rows half may be missing, and of 9 all of them.
+    """
+    return DEVIATIONS * sqrt(rows)
 
 
 @dataclass(frozen=True)
@@ -67,8 +80,14 @@ class Case:
     @cached_property
     def periods(self) -> tuple[Period, ...]:
         """All periods from the first in which something could have come to that of the business date."""
-        first = min(self.rows).first if self.rows else self.began
-        return () if first is None else tuple(self.rule.periods(first, self.as_of))
+        first = min(self.rows).closed if self.rows else self.began
+        if first is None:
+            return ()
+        return tuple(period for period in self.rule.periods(first, self.as_of) if period.closed >= first)
+
+    def usual_rows(self, periods: Sequence[Period]) -> float:
+        """Return the median of the rows of the last of these periods, as many as the memory holds; 0 of none."""
+        return float(median(self.rows[period] for period in periods[-self.bounds.memory :])) if periods else 0.0
 
     def finding(self, kind: Kind, expected: str, found: str, since: date, sentence: str) -> Finding:
         """Return an alarm about it; the sentence goes on after the names of dataset and agency."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from creditlake.watch.case import Case
+from creditlake.watch.case import Case, noise
 from creditlake.watch.periods import ONE_DAY, Period, working_days_late
 from creditlake.watch.standing import Finding
 
@@ -15,7 +15,7 @@ def silence_findings(case: Case) -> list[Finding]:
     """Return the alarm of silence: the periods that are overdue at the end, and holes among the last ones before."""
     quiet = case.bounds.quiet_until
     overdue = _overdue(case)
-    if not overdue or (quiet is not None and case.as_of <= quiet):
+    if not overdue or (quiet is not None and case.as_of <= quiet) or _is_chance(case, overdue):
         return []
     deadline = case.rule.deadline(overdue[0])
     late = working_days_late(deadline, case.as_of, case.calendar)
@@ -50,6 +50,12 @@ def _overdue(case: Case) -> list[Period]:
         for period in ended
         if period not in case.rows and (newest is None or period > newest or period in recent)
     ]
+
+
+def _is_chance(case: Case, overdue: list[Period]) -> bool:
+    """Whether so few rows are usual that there may have been nothing to deliver in all of these periods."""
+    missed = case.usual_rows(list(case.rows)) * len(overdue)
+    return bool(case.rows) and missed < noise(missed)
 
 
 def _names(overdue: list[Period]) -> str:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, sqrt
-from statistics import median
+from math import ceil, floor
 
-from creditlake.watch.case import Case
+from creditlake.watch.case import Case, noise
 from creditlake.watch.periods import Period
 from creditlake.watch.standing import Finding, Volume
 
 FEWEST_BEFORE = 3
 """With fewer periods before it, one is compared with nothing: a source often begins with its whole stock."""
-DEVIATIONS = 3
-"""By chance alone a count differs from its median by about the square root (Poisson): of 36 rows even by a half."""
 
 
 def last_volume(case: Case) -> Volume | None:
@@ -39,12 +36,11 @@ def _judged(case: Case) -> list[tuple[Period, Volume]]:
 
 
 def _volume(case: Case, before: list[Period], period: Period) -> Volume | None:
-    usual = float(median(case.rows[earlier] for earlier in before[-case.bounds.memory :])) if before else 0.0
+    usual = case.usual_rows(before)
     if len(before) < FEWEST_BEFORE or not usual:
         return None
-    noise = DEVIATIONS * sqrt(usual)
-    below = floor(min(case.bounds.least * usual, usual - noise))
-    above = ceil(max(case.bounds.most * usual, usual + noise))
+    below = floor(min(case.bounds.least * usual, usual - noise(usual)))
+    above = ceil(max(case.bounds.most * usual, usual + noise(usual)))
     is_over = period.closed <= case.as_of
     return Volume(period.name, case.rows[period], usual, above, below if is_over else None)
 
