@@ -96,7 +96,7 @@ class RowFile:
             Moved: the very same page came before.
             Refused: a row does not say when it changed.
         """
-        lines = [_line(row) for row in rows]
+        lines = _lines_of(rows)
         hashes = [hash(line) for line in lines]
         if len(lines) > 1:
             whole = hash(tuple(hashes))
@@ -132,9 +132,13 @@ class RowFile:
             yield line
 
 
-def _line(row: msgspec.Raw) -> bytes:
-    text = bytes(row)
-    return msgspec.json.format(text, indent=-1) if b"\n" in text or b"\r" in text else text
+def _lines_of(rows: Sequence[msgspec.Raw]) -> list[bytes]:
+    """Return each row on one line: as it came, or without the blanks around its values when it came on several."""
+    together = b"\n".join(rows)
+    lines = together.split(b"\n") if rows else []
+    if len(lines) == len(rows) and b"\r" not in together:
+        return lines
+    return [msgspec.json.format(bytes(row), indent=-1) for row in rows]
 
 
 def _hash(line: bytes) -> bytes:
