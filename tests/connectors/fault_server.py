@@ -162,13 +162,16 @@ class Agency:
 class Rewriting(Agency):
     """An agency whose answers are rewritten."""
 
-    def __init__(self, rows: list[Row], rewrite: Callable[[bytes], bytes]) -> None:
+    def __init__(
+        self, rows: list[Row], rewrite: Callable[[bytes], bytes], headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(rows)
         self.rewrite = rewrite
+        self.headers = headers or {}
 
     def answer(self, request: Seen, fault: str) -> Answer:
         given = super().answer(request, fault)
-        return Answer(given.status, self.rewrite(given.body), given.headers)
+        return Answer(given.status, self.rewrite(given.body), given.headers | self.headers)
 
 
 def _json(document: Any, headers: dict[str, str] | None = None) -> Answer:

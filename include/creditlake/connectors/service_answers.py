@@ -18,6 +18,7 @@ from creditlake.connectors.service_spec import HEADER, Cursor, Link, Numbered, S
 
 _BOM = b"\xef\xbb\xbf"
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w-]+)", re.IGNORECASE)
+_DIGITS = 18
 _CHINESE = frozenset({"gbk", "gb2312", "gb18030"})
 _RELATIONS = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w!#$&+^`|~*-]+\s*=\s*(?:\"[^\"]*\"|[^\s\",;]+))*)")
 _RELATION = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", re.IGNORECASE)
@@ -167,7 +168,7 @@ def _struct(tree: Mapping[str, Any], path: tuple[str, ...], way: tuple[str, ...]
 
 
 def _count(value: Any, place: str) -> int:
-    if isinstance(value, str) and value.isdecimal():
+    if isinstance(value, str) and value.isdecimal() and len(value) <= _DIGITS:
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise NoData(f"its answer has no number at {place}")

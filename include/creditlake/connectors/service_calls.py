@@ -196,10 +196,13 @@ def base_of(endpoint: Endpoint) -> str:
         Refused: the connection names no such thing.
     """
     host = endpoint.host if "://" in endpoint.host else f"{endpoint.database or 'https'}://{endpoint.host}"
-    parts = urlsplit(host)
+    try:
+        parts = urlsplit(host)
+        port = f":{endpoint.port}" if endpoint.port and parts.port is None else ""
+    except ValueError:
+        parts, port = urlsplit(""), ""
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.query:
         raise Refused("its host is no address like https://api.example.cn")
-    port = f":{endpoint.port}" if endpoint.port and parts.port is None else ""
     return f"{parts.scheme}://{parts.netloc}{port}{parts.path.rstrip('/')}"
 
 

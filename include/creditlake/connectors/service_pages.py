@@ -97,7 +97,7 @@ class Pages:
             if page.next is None:
                 self._see_end(page, counted)
                 return
-            url = urljoin(ask.url, str(page.next)).partition("#")[0]
+            url = _joined(ask.url, str(page.next))
             if _origin(url) != _origin(self._base):
                 raise Refused("its next page lies on another server, where our sign-in is not sent")
             if url in seen:
@@ -152,6 +152,15 @@ def _size(paging: Paging) -> Parameters:
     if isinstance(paging, Single) or not paging.size_parameter:
         return {}
     return {paging.size_parameter: paging.size}
+
+
+def _joined(url: str, link: str) -> str:
+    try:
+        joined = urljoin(url, link).partition("#")[0]
+        _origin(joined)
+    except ValueError:
+        raise Refused("its next page has no address that can be read") from None
+    return joined
 
 
 def _origin(url: str) -> tuple[str, str | None, int]:
