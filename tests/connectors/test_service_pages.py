@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,6 +117,17 @@ def test_a_last_page_that_does_not_say_so_is_not_taken_for_one(tmp_path: Path) -
     pull = replace(BY_CURSOR, query={"omit": "yes"}, paging=Cursor(next="next"))
 
     assert "names no next page and does not say that it is the last" in failure(Agency(rows_of(11)), tmp_path, pull)
+
+
+@pytest.mark.parametrize("size", [0, 4])
+def test_an_empty_page_in_the_middle_is_none_where_nothing_else_would_tell(size: int, tmp_path: Path) -> None:
+    def emptied(body: bytes) -> bytes:
+        return re.sub(rb'"items": \[.*\]', b'"items": []', body) if b'"next": 3' in body else body
+
+    pull = replace(BY_CURSOR, paging=Cursor(next="next", size_parameter="n" if size else "", size=size))
+    reason = failure(Rewriting(rows_of(11), emptied), tmp_path, pull)
+
+    assert reason == f"a page before the last has 0 rows and not {size or 'any'}, in 3 readings"
 
 
 def test_a_total_that_changes_once_costs_a_second_reading(tmp_path: Path) -> None:

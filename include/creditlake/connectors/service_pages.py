@@ -67,8 +67,7 @@ class Pages:
             if page.pages is not None:
                 if number - paging.first >= page.pages:
                     return
-                if not paging.total and len(page.rows) != paging.size:
-                    raise Moved(f"a page before the last has {len(page.rows)} rows and not {paging.size}")
+                _see_full(page, paging)
             elif counted.is_whole:
                 return
             elif not page.rows:
@@ -83,6 +82,7 @@ class Pages:
             if page.next is None:
                 self._see_end(page, counted)
                 return
+            _see_full(page, paging)
             if page.next in seen:
                 raise Moved("its cursors lead back to a page that was read")
             seen.add(page.next)
@@ -97,6 +97,7 @@ class Pages:
             if page.next is None:
                 self._see_end(page, counted)
                 return
+            _see_full(page, paging)
             url = _joined(ask.url, str(page.next))
             if _origin(url) != _origin(self._base):
                 raise Refused("its next page lies on another server, where our sign-in is not sent")
@@ -146,6 +147,13 @@ class _Count:
         """See that all rows came."""
         if self.total is not None and self.rows != self.total:
             raise Moved(f"{self.rows} rows came of the {self.total} that it says there are")
+
+
+def _see_full(page: Page, paging: Numbered | Cursor | Link) -> None:
+    """See that a page before the last is full, where no total would tell that rows of it are missing."""
+    wanted = paging.size or max(1, len(page.rows))
+    if not paging.total and len(page.rows) != wanted:
+        raise Moved(f"a page before the last has {len(page.rows)} rows and not {paging.size or 'any'}")
 
 
 def _size(paging: Paging) -> Parameters:

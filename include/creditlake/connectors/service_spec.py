@@ -151,9 +151,10 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Each page says how to ask for the next one.
+    """Each page says how to ask for the next one. Without ``total``, a page before the last is full; it is never empty.
 
     Attributes:
+        size_parameter, size, total: See ``Numbered``.
         parameter: What the cursor is called in the request.
         next: Where in the answer the next cursor lies; null or empty on the last page. Where it is left out there,
             ``total`` or ``more`` must be named.
@@ -173,7 +174,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Each page holds the address of the next one, on the same server.
+    """Each page holds the address of the next one, on the same server; see ``Cursor``.
 
     Attributes:
         next: Where in the answer it lies; empty: in the header ``Link`` with ``rel="next"``.
