@@ -1,32 +1,35 @@
-"""The agencies' exchange database (前置库): PostgreSQL, MySQL and MariaDB, read by DuckDB's own clients.
+"""The agencies' exchange database (前置库): PostgreSQL, MySQL and MariaDB.
 
-The server writes every value as text and the rows stream into a CSV file, so memory does not grow with the table. A
-source's session is read-only, whatever its account may do.
+The rows stream into a CSV file, every value as the server's own text, so memory does not grow with the table. The
+session can only read, whatever its account may do.
 Source: GB/T 39443 (batch number, primary key and 增删改标志 of the exchange tables).
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
+from typing import TypeVar
 
-import duckdb
-
-from creditlake.connectors.dialect import DIALECTS, sql_text
+from creditlake.connectors.dialect import ERRORS, Session
 from creditlake.connectors.endpoint import Endpoint, SourceFailed
+from creditlake.connectors.exchange_table import BEGINNING, ExchangeTable, table_of, time_of
+from creditlake.connectors.mysql import MySQL
+from creditlake.connectors.postgresql import PostgreSQL
 from creditlake.connectors.repeated import leave_out
 from creditlake.connectors.spec import Database, TablePull
 from creditlake.connectors.taken import Increment, Taken
-from creditlake.contracts import PROVIDED, Dataset, Feed
+from creditlake.contracts import Dataset, Feed
 from creditlake.lake.extensions import with_extensions
 
-log = logging.getLogger(__name__)
+SESSIONS: Mapping[str, Callable[[Endpoint], Session]] = {"postgresql": PostgreSQL, "mysql": MySQL}
 MEMORY_LIMIT = "512MB"
+NAME_CHARACTERS = 60
 _UNSAFE = re.compile(r"[^\w.-]+")
+Made = TypeVar("Made")
 
 
 class ExchangeDatabase:
@@ -34,11 +37,11 @@ class ExchangeDatabase:
 
     def __init__(self, feed: Feed, spec: Database, endpoint: Endpoint, as_of: date, scratch: Path) -> None:
         self._feed = feed
-        self._dialect = DIALECTS[spec.kind]
+        self._sign_in = SESSIONS[spec.kind]
         self._endpoint = endpoint
         self._until = as_of + timedelta(days=1)
         self._scratch = scratch
-        self._opened: duckdb.DuckDBPyConnection | None = None
+        self._session: Session | None = None
 
     def increments(self, taken: Sequence[Taken]) -> list[Increment]:
         """Return every batch number whose rows were not taken, and every table that has changes.
@@ -46,12 +49,7 @@ class ExchangeDatabase:
         Raises:
             SourceFailed: the server cannot be reached, or has no such table or column.
         """
-        found: list[Increment] = []
-        for dataset in self._feed.datasets:
-            with self._told(dataset):
-                pull = _pull(dataset)
-                found += self._batches(dataset, pull, taken) if pull.batch else self._changes(dataset, pull, taken)
-        return found
+        return [one for dataset in self._feed.datasets for one in self._increments(dataset, taken)]
 
     def pull(self, increment: Increment, taken: Sequence[Taken], target: Path) -> str | None:
         """Write the rows of one increment that were not taken before; return the position reached, None without any.
@@ -59,19 +57,14 @@ class ExchangeDatabase:
         Raises:
             SourceFailed: the server went away, or what it holds cannot be read.
         """
-        dataset = self._feed.dataset(increment.dataset)
-        pull = _pull(dataset)
-        with self._told(dataset):
-            before = _of(taken, increment)
-            if pull.batch:
-                condition, earlier = self._batch_is(pull, increment.source), before
-            else:
-                start = _begin(before, pull.overlap)
-                condition = self._changed_between(pull, start, increment.offered)
-                earlier = [one for one in before if start is None or _time(one.reached) >= start]
-            rows = self._write(dataset, pull, condition, target)
-            rows -= leave_out([one.file for one in earlier], target, self._connection) if rows and earlier else 0
-        return increment.offered if rows else None
+        before = _accepted(taken, increment.dataset, increment.source)
+
+        def work(table: ExchangeTable) -> str | None:
+            if table.pull.batch:
+                return self._batch(table, increment, before, target)
+            return increment.offered if self._changes(table, increment, before, target) else None
+
+        return self._told(increment.dataset, work)
 
     def sample(self, dataset: str, rows: int, folder: Path) -> Path | None:
         """Write up to so many rows of a table; return the file, None when the table is empty.
@@ -79,111 +72,82 @@ class ExchangeDatabase:
         Raises:
             SourceFailed: the server cannot be reached, or has no such table or column.
         """
-        wanted = self._feed.dataset(dataset)
         target = folder / f"{dataset}-sample.csv"
-        with self._told(wanted):
-            written = self._write(wanted, _pull(wanted), "true", target, rows)
-        return target if written else None
+        return target if self._told(dataset, lambda table: table.write_some(rows, target)) else None
 
     def close(self) -> None:
         """Sign out."""
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
+        if self._session is not None:
+            self._session.close()
+            self._session = None
 
-    @property
-    def _connection(self) -> duckdb.DuckDBPyConnection:
-        if self._opened is None:
-            self._opened = with_extensions(MEMORY_LIMIT, self._scratch, self._dialect.extension)
-            self._dialect.attach(self._opened, self._endpoint)
-        return self._opened
+    def _told(self, dataset: str, work: Callable[[ExchangeTable], Made]) -> Made:
+        """Do something with a dataset's table; raise what the server says as ``SourceFailed``.
 
-    @contextlib.contextmanager
-    def _told(self, dataset: Dataset) -> Iterator[None]:
-        """Raise what the server says as ``SourceFailed``; the error itself may quote how we signed in."""
+        The error is raised outside of the handler: the client's own may quote how we signed in.
+        """
         try:
-            yield
-        except duckdb.Error as error:
+            return work(self._table(self._feed.dataset(dataset)))
+        except (*ERRORS, LookupError, ValueError) as error:
             said = self._endpoint.hidden(" ".join(str(error).split()))
-            raise SourceFailed(f"{self._feed.name}.{dataset.name}, {self._endpoint.place}: {said}") from None
+        raise SourceFailed(f"{self._feed.name}.{dataset}, {self._endpoint.place}: {said}")
 
-    def _asked(self, query: str) -> list[tuple[str | None, ...]]:
-        return self._connection.execute(self._dialect.select(query)).fetchall()
+    def _table(self, dataset: Dataset) -> ExchangeTable:
+        assert isinstance(dataset.pull, TablePull)
+        if self._session is None:
+            self._session = self._sign_in(self._endpoint)
+        return table_of(self._session, dataset, dataset.pull)
 
-    def _batches(self, dataset: Dataset, pull: TablePull, taken: Sequence[Taken]) -> list[Increment]:
-        column, table = self._dialect.quote(pull.batch), self._dialect.table(pull.table)
-        count = self._dialect.text("count(*)")
-        rows = self._asked(f"select {self._dialect.text(column)}, {count} from {table} group by {column}")
-        have = {(one.source, one.reached) for one in taken if one.dataset == dataset.name and one.is_accepted}
-        return [
-            Increment(dataset.name, f"{dataset.name}-{_UNSAFE.sub('_', number or 'null')}.csv", number or "", str(rows))
-            for number, rows in rows
-            if (number or "", rows) not in have
-        ]
+    def _increments(self, dataset: Dataset, taken: Sequence[Taken]) -> list[Increment]:
+        """Return what one table has: the batches that are new or hold another number of rows, or its changes."""
 
-    def _changes(self, dataset: Dataset, pull: TablePull, taken: Sequence[Taken]) -> list[Increment]:
-        column, table = self._dialect.quote(pull.changed), self._dialect.table(pull.table)
-        (latest,), (timeless,) = self._asked(
-            f"select {self._dialect.text(f'max({column})')} from {table} where {column} < '{self._until}' "
-            f"union all select {self._dialect.text('count(*)')} from {table} where {column} is null"
-        )
-        if timeless != "0":
-            log.warning("%s.%s: %s rows of %s have no %s and stay at the source",
-                        self._feed.name, dataset.name, timeless, pull.table, pull.changed)  # fmt: skip
-        if latest is None:
-            return []
-        before = _begin(_of(taken, Increment(dataset.name, "", "", "")), timedelta(0))
-        reached = max(_time(latest), before) if before else _time(latest)
-        return [Increment(dataset.name, f"{dataset.name}-to-{reached:%Y%m%dT%H%M%S}.csv", "", str(reached))]
+        def work(table: ExchangeTable) -> list[Increment]:
+            if table.pull.batch:
+                have = {one.source: one.reached for one in taken if one.is_accepted and one.dataset == dataset.name}
+                return [
+                    Increment(dataset.name, _file_name(dataset.name, number), number, rows)
+                    for number, rows in table.batches()
+                    if have.get(number) != rows
+                ]
+            latest = table.latest(self._until)
+            before = [time_of(one.reached) for one in _accepted(taken, dataset.name, "")]
+            if latest is None:
+                return []
+            reached = max([latest, *before])
+            return [Increment(dataset.name, f"{dataset.name}-to-{reached:%Y%m%dT%H%M%S}.csv", "", str(reached))]
 
-    def _batch_is(self, pull: TablePull, number: str) -> str:
-        column = self._dialect.quote(pull.batch)
-        return f"{column} = {sql_text(number)}" if number else f"{column} is null"
+        return self._told(dataset.name, work)
 
-    def _changed_between(self, pull: TablePull, start: datetime | None, end: str) -> str:
-        column = self._dialect.quote(pull.changed)
-        since = f"{column} >= {sql_text(str(start))} and " if start else ""
-        return f"{since}{column} <= {sql_text(end)} and {column} < '{self._until}'"
+    def _batch(self, table: ExchangeTable, increment: Increment, before: Sequence[Taken], target: Path) -> str | None:
+        rows = table.write(table.of_batch(increment.source), target)
+        if not rows:
+            raise LookupError(
+                f"batch {increment.source!r} of {table.pull.table} had {increment.offered} rows and has none"
+            )
+        return str(rows) if rows > self._left_out(before, target) else None
 
-    def _write(self, dataset: Dataset, pull: TablePull, condition: str, target: Path, limit: int | None = None) -> int:
-        table = self._dialect.table(pull.table)
-        known = self._connection.execute(self._dialect.select(f"select * from {table} limit 0")).description
-        columns = self._columns(dataset, pull, {name for name, *_ in known or ()})
-        listed = ", ".join(
-            f"{self._dialect.text(self._dialect.quote(own))} as {self._dialect.quote(name)}" for name, own in columns
-        )
-        order = ", ".join(self._dialect.quote(name) for name in (pull.changed, pull.order) if name)
-        query = f"select {listed} from {table} where {condition}" + (f" order by {order}" if order else "")
-        query += f" limit {limit}" if limit is not None else ""
-        written = self._connection.execute(
-            f"copy ({self._dialect.select(query)}) to {sql_text(str(target))} (format csv, header)"
-        ).fetchone()
-        return int(written[0]) if written else 0
+    def _changes(self, table: ExchangeTable, increment: Increment, before: Sequence[Taken], target: Path) -> int:
+        """Write the late rows of the overlap, then those after the last pull; return how many there were."""
+        end = time_of(increment.offered)
+        if not before:
+            return table.write(table.changed(BEGINNING, end, self._until), target)
+        last = max(time_of(one.reached) for one in before)
+        start = last - table.pull.overlap
+        late = table.write(table.changed(start, last, self._until), target)
+        late -= self._left_out([one for one in before if time_of(one.reached) >= start], target) if late else 0
+        return late + table.write(table.changed(last, end, self._until, after=True), target, append=True)
 
-    def _columns(self, dataset: Dataset, pull: TablePull, there: set[str]) -> list[tuple[str, str]]:
-        """Return the contract's columns that the table has, each with the table's own name of it."""
-        named = [(name, pull.columns.get(name, name)) for name in dataset.column_names]
-        own = [(name, column) for name, column in named if column in there]
-        if pull.changed and PROVIDED not in {name for name, _ in own}:
-            own.append((PROVIDED, pull.changed))
-        return own
+    def _left_out(self, before: Sequence[Taken], target: Path) -> int:
+        if not before:
+            return 0
+        with contextlib.closing(with_extensions(MEMORY_LIMIT, self._scratch)) as connection:
+            return leave_out([one.file for one in before], target, connection)
 
 
-def _pull(dataset: Dataset) -> TablePull:
-    assert isinstance(dataset.pull, TablePull)
-    return dataset.pull
+def _accepted(taken: Sequence[Taken], dataset: str, source: str) -> list[Taken]:
+    """Return the accepted or waiting pulls of one source."""
+    return [one for one in taken if one.is_accepted and (one.dataset, one.source) == (dataset, source)]
 
 
-def _of(taken: Sequence[Taken], increment: Increment) -> list[Taken]:
-    """Return the accepted or waiting pulls of the same source."""
-    same = (increment.dataset, increment.source)
-    return [one for one in taken if one.is_accepted and (one.dataset, one.source) == same]
-
-
-def _begin(before: Sequence[Taken], overlap: timedelta) -> datetime | None:
-    """Return the time of change from which to pull; None when nothing was pulled before."""
-    return max(_time(one.reached) for one in before) - overlap if before else None
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def _file_name(dataset: str, number: str) -> str:
+    return f"{dataset}-{_UNSAFE.sub('_', number)[:NAME_CHARACTERS] or 'unnumbered'}.csv"
