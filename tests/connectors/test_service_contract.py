@@ -82,7 +82,7 @@ def test_a_connector_that_says_something_unknown_is_wrong(change: dict[str, Any]
         ({"method": "PUT"}, "method is one of"),
         ({"times": "excel"}, "times one of"),
         ({"method": "POST", "paging": {"kind": "link"}}, "links are followed by GET"),
-        ({"columns": {}}, "columns"),
+        ({"column": {}}, "column"),
     ],
 )
 def test_a_pull_that_says_something_wrong_is_wrong(change: dict[str, Any], reason: str) -> None:

@@ -157,6 +157,41 @@ def test_the_same_content_again_is_nothing_and_other_content_comes_whole(tmp_pat
     assert read_rows(kept) == MORNING
 
 
+RENAMED = replace(SINCE, columns={"纳税人名称": "name", "提供日期": "changed"})
+
+
+def test_the_contracts_columns_are_kept_under_its_names_and_their_values_as_they_came(tmp_path: Path) -> None:
+    sent = b'{"id": 7, "name": "\\u7532\\u4e59", "extra": {"a": 1}, "changed":"2026-10-30 08:00:00"}'
+    body = b'{"data": {"page": 1, "total": 1, "list": [' + sent + b"]}}"
+    with serving(Rewriting([], lambda _: body)) as port:
+        pulled(port, tmp_path, RENAMED)
+
+    assert (tmp_path / "ratings-to-20261031.jsonl").read_bytes().decode() == (
+        '{"纳税人名称":"\\u7532\\u4e59","提供日期":"2026-10-30 08:00:00"}\n'
+    )
+
+
+def test_renamed_rows_are_known_again(tmp_path: Path) -> None:
+    first = [{"id": n, "name": f"公司{n}", "changed": "2026-10-30 08:00:00"} for n in range(6)]
+    late = {"id": 9, "name": "公司9", "changed": "2026-10-30 08:00:00"}
+    agency = Agency([*first])
+    with serving(agency) as port:
+        _, reached = pulled(port, tmp_path, RENAMED)
+        kept = tmp_path / "landed"
+        shutil.copy(tmp_path / "ratings-to-20261031.jsonl", kept)
+        agency.rows = [late, *first]
+        taken = [Taken("ratings", "", str(reached), kept)]
+        rows, _ = pulled(port, tmp_path, RENAMED, taken=taken)
+
+    assert rows == [{"纳税人名称": "公司9", "提供日期": "2026-10-30 08:00:00"}]
+
+
+def test_a_time_of_change_that_is_no_column_of_the_contract_cannot_be_kept(tmp_path: Path) -> None:
+    wrong = replace(RENAMED, columns={"纳税人名称": "name"})
+    with serving(Agency(MORNING)) as port, pytest.raises(SourceFailed, match="is no column of the contract"):
+        pulled(port, tmp_path, wrong)
+
+
 @pytest.mark.parametrize(
     ("form", "value", "moment", "sent"),
     [

@@ -13,6 +13,7 @@ import logging
 import random
 from array import array
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from creditlake.connectors.service_answers import Page
 from creditlake.connectors.service_auth import sign_in
 from creditlake.connectors.service_calls import Calls, Refused, SignIn, base_of
 from creditlake.connectors.service_pages import Moved, Pages, Parameters
-from creditlake.connectors.service_rows import Changed, RowFile, Window
+from creditlake.connectors.service_rows import Changed, Columns, RowFile, Window
 from creditlake.connectors.service_spec import Service, ServicePull
 from creditlake.connectors.service_times import write_time
 from creditlake.connectors.taken import Increment, Taken
@@ -60,10 +61,10 @@ class ServiceConnector:
         before = [one for one in taken if one.is_accepted and one.dataset == dataset.name]
         with self._told(dataset):
             if not pull.changed:
-                rows = self._read(pull, Window(None, None, self._end), target)
+                rows = self._read(pull, Window(self._end, columns=_columns(dataset, pull)), target)
                 is_known = bool(before) and filecmp.cmp(before[-1].file, target, shallow=False)
                 return None if is_known or not rows.written else increment.offered
-            window = self._window(pull, before)
+            window = self._window(dataset, pull, before)
             if window.start is not None and window.start >= self._end:
                 return None
             rows = self._read(pull, window, target)
@@ -80,10 +81,11 @@ class ServiceConnector:
         wanted = self._feed.dataset(dataset)
         target = folder / f"{dataset}-sample.jsonl"
         with self._told(wanted), open(target, "wb") as file:
-            written = RowFile(file, Window(None, None, self._end))
+            pull = _pull(wanted)
+            written = RowFile(file, Window(self._end, columns=_columns(wanted, pull)))
             calls, signing = self._line()
             calls.begin()
-            for page in Pages(_pull(wanted), base_of(self._endpoint), calls, signing).read({}):
+            for page in Pages(pull, base_of(self._endpoint), calls, signing).read({}):
                 written.add(page.rows[: rows - written.written])
                 if written.written >= rows:
                     break
@@ -112,12 +114,14 @@ class ServiceConnector:
             said = self._endpoint.hidden(str(problem))
             raise SourceFailed(f"{self._feed.name}.{dataset.name}, {self._endpoint.place}: {said}") from None
 
-    def _window(self, pull: ServicePull, before: Sequence[Taken]) -> Window:
-        changed = Changed(pull.changed, pull.times)
+    def _window(self, dataset: Dataset, pull: ServicePull, before: Sequence[Taken]) -> Window:
+        columns = _columns(dataset, pull)
+        landed = Changed(columns.kept(pull.changed) if columns else pull.changed, pull.times)
+        window = Window(self._end, Changed(pull.changed, pull.times), landed, columns)
         if not before:
-            return Window(changed, None, self._end)
+            return window
         start = max(_reached(one) for one in before).replace(microsecond=0) - pull.overlap
-        return Window(changed, start, self._end, [one.file for one in before if _reached(one) >= start])
+        return replace(window, start=start, before=[one.file for one in before if _reached(one) >= start])
 
     def _bounds(self, pull: ServicePull, window: Window) -> Parameters:
         bounds: dict[str, str] = {}
@@ -165,6 +169,10 @@ def _written(pages: Iterator[Page], window: Window, target: Path) -> RowFile:
 def _pull(dataset: Dataset) -> ServicePull:
     assert isinstance(dataset.pull, ServicePull)
     return dataset.pull
+
+
+def _columns(dataset: Dataset, pull: ServicePull) -> Columns | None:
+    return Columns(dataset.column_names, pull.columns) if pull.columns else None
 
 
 def _reached(one: Taken) -> datetime:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,35 @@ from creditlake.connectors.service_calls import Refused
 from creditlake.connectors.service_pages import Moved
 from creditlake.connectors.service_spec import TimeForm
 from creditlake.connectors.service_times import read_time
+
+
+class Columns:
+    """The contract's columns of a row, by the contract's names; all else of it is left out."""
+
+    def __init__(self, names: Sequence[str], own: Mapping[str, str]) -> None:
+        self._sources = {name: own.get(name, name) for name in names}
+        self._heads = {name: msgspec.json.encode(name) + b":" for name in names}
+        self._decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+    def kept(self, source: str) -> str:
+        """Return the contract's name of what the service calls ``source``.
+
+        Raises:
+            Refused: no column of the contract is that.
+        """
+        for name, own in self._sources.items():
+            if own == source:
+                return name
+        raise Refused(f"its {source}, the time of change, is no column of the contract: name one under columns")
+
+    def of(self, row: bytes) -> bytes:
+        """Return a row as the contract has it; what is no object stays what it is, for the reader to tell."""
+        try:
+            values = self._decoder.decode(row)
+        except msgspec.ValidationError:
+            return row
+        kept = [self._heads[name] + bytes(values[own]) for name, own in self._sources.items() if own in values]
+        return b"{" + b",".join(kept) + b"}"
 
 
 class Changed:
@@ -51,23 +80,27 @@ class Window:
 
     Attributes:
         changed: How a row's time of change is read; None where every pull brings all rows.
+        landed: The same, of a row in a file.
+        columns: What is kept of a row; None where it is kept as it came.
         start: What changed earlier was not asked for; None at the first pull.
         end: What changed then or later is left for another day.
         before: The files of earlier pulls that may hold rows of the window.
     """
 
-    changed: Changed | None
-    start: datetime | None
     end: datetime
+    changed: Changed | None = None
+    landed: Changed | None = None
+    columns: Columns | None = None
+    start: datetime | None = None
     before: Sequence[Path] = ()
 
     def brought(self) -> Counter[bytes]:
         """Return the rows of the window that earlier pulls brought, as hashes, each with how often."""
         found: Counter[bytes] = Counter()
-        if self.changed is None or self.start is None:
+        if self.landed is None or self.start is None:
             return found
         for file in self.before:
-            found.update(_hash(line) for line in _lines(file) if self.changed.of(line) >= self.start)
+            found.update(_hash(line) for line in _lines(file) if self.landed.of(line) >= self.start)
         return found
 
 
@@ -105,7 +138,7 @@ class RowFile:
             self._pages.add(whole)
         self.hashes.extend(hashes)
         self._lengths.append(len(lines))
-        kept = lines if self._window.changed is None else list(self._counting(lines, self._window.changed))
+        kept = list(self._counting(lines))
         if kept:
             self._file.write(b"\n".join(kept) + b"\n")
         self.written += len(kept)
@@ -118,18 +151,28 @@ class RowFile:
         same = hashes[order][1:] == hashes[order][:-1]
         return bool((same & (page[1:] != page[:-1])).any())
 
-    def _counting(self, lines: Sequence[bytes], changed: Changed) -> Iterator[bytes]:
+    def _counting(self, lines: Sequence[bytes]) -> Iterator[bytes]:
+        """Yield what counts of the rows of a page, as it is kept."""
+        window = self._window
         for line in lines:
-            moment = changed.of(line)
-            if moment >= self._window.end or (self._window.start is not None and moment < self._window.start):
-                continue
-            if self._brought:
-                digest = _hash(line)
-                if self._brought[digest] > 0:
-                    self._brought[digest] -= 1
+            kept = window.columns.of(line) if window.columns else line
+            if window.changed is not None:
+                moment = window.changed.of(line)
+                if moment >= window.end or (window.start is not None and moment < window.start):
                     continue
-            self.latest = moment if self.latest is None else max(self.latest, moment)
-            yield line
+                if self._was_brought(kept):
+                    continue
+                self.latest = moment if self.latest is None else max(self.latest, moment)
+            yield kept
+
+    def _was_brought(self, line: bytes) -> bool:
+        if not self._brought:
+            return False
+        digest = _hash(line)
+        if self._brought[digest] < 1:
+            return False
+        self._brought[digest] -= 1
+        return True
 
 
 def _lines_of(rows: Sequence[msgspec.Raw]) -> list[bytes]:

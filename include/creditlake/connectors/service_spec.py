@@ -209,6 +209,8 @@ class ServicePull:
             are left out. At least one second: nobody knows whether ``since`` means that moment too.
         times: How the service writes times: ``text`` (2026-10-31 08:00:00), ``iso`` (with T and zone), ``compact``
             (20261031080000), ``seconds`` or ``milliseconds`` since 1970.
+        columns: The service's name of a column that the contract calls otherwise. Where any is named, only columns of
+            the contract are kept, their values as they were sent; the time of change must be one of them.
         alike: Whether the service may hold rows that are alike letter by letter. Otherwise such rows on two pages
             mean that the pages moved; with it, two readings must agree.
     """
@@ -224,6 +226,7 @@ class ServicePull:
     until: str = ""
     overlap: timedelta = timedelta(0)
     times: TimeForm = "text"
+    columns: Mapping[str, str] = field(default_factory=dict)
     alike: bool = False
 
     def __post_init__(self) -> None:
