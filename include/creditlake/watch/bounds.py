@@ -68,8 +68,8 @@ class Bounds:
     """The bounds of one dataset that are in force; see ``Watch`` and ``Move``."""
 
     due: int = 0
-    least: float = 0.5
-    most: float = 2.0
+    least: float = 0.6
+    most: float = 1.8
     memory: int = 6
     quiet_until: date | None = None
     schema: str | None = None

@@ -21,12 +21,15 @@ from creditlake.workdays import WorkCalendar
 DEVIATIONS = 3
 
 
-def noise(rows: float) -> float:
-    """Return by how much a count may differ from what is usual by chance alone: three times its root (Poisson).
+def chance(rows: float) -> tuple[float, float]:
+    """Return between which counts another one may lie by chance alone where so many rows are usual.
 
-    So of 36 rows half may be missing, and of 9 all of them.
+    Two counts x and y of the same source differ by three times the root of x + y at most (Poisson); below 9 rows the
+    lower one is negative: there may be nothing at all.
     """
-    return DEVIATIONS * sqrt(rows)
+    spread = DEVIATIONS**2
+    middle, half = rows + spread / 2, sqrt(8 * spread * rows + spread**2) / 2
+    return middle - half, middle + half
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from creditlake.watch.case import Case, noise
+from creditlake.watch.case import Case, chance
 from creditlake.watch.periods import ONE_DAY, Period, working_days_late
 from creditlake.watch.standing import Finding
 
@@ -55,7 +55,7 @@ def _overdue(case: Case) -> list[Period]:
 def _is_chance(case: Case, overdue: list[Period]) -> bool:
     """Whether so few rows are usual that there may have been nothing to deliver in all of these periods."""
     missed = case.usual_rows(list(case.rows)) * len(overdue)
-    return bool(case.rows) and missed < noise(missed)
+    return bool(case.rows) and chance(missed)[0] < 0
 
 
 def _names(overdue: list[Period]) -> str:

@@ -24,7 +24,8 @@ class Watch:
         basis: What the rhythm rests on: a law, a notice, an agreement. Empty only where there is no rhythm.
         month: The month of the quarter or year in which it comes, from 1; 0 means the last one.
         due: By how many working days after that month, week or day it must be here.
-        least, most: Factors of the median of the last periods at or beyond which the volume is told.
+        least, most: Factors of the median of the last periods at or beyond which the volume is told: half and double
+            with something to spare, for what is halved while a source grows is more than half of its median.
         memory: How many periods that median is of.
         owner: Who is called; empty means the feed's owner.
     """
@@ -33,8 +34,8 @@ class Watch:
     basis: str = ""
     month: int = 0
     due: int = 0
-    least: float = 0.5
-    most: float = 2.0
+    least: float = 0.6
+    most: float = 1.8
     memory: int = 6
     owner: str = ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil, floor
 
-from creditlake.watch.case import Case, noise
+from creditlake.watch.case import Case, chance
 from creditlake.watch.periods import Period
 from creditlake.watch.standing import Finding, Volume
 
@@ -39,8 +39,8 @@ def _volume(case: Case, before: list[Period], period: Period) -> Volume | None:
     usual = case.usual_rows(before)
     if len(before) < FEWEST_BEFORE or not usual:
         return None
-    below = floor(min(case.bounds.least * usual, usual - noise(usual)))
-    above = ceil(max(case.bounds.most * usual, usual + noise(usual)))
+    fewest, most = chance(usual)
+    below, above = floor(min(case.bounds.least * usual, fewest)), ceil(max(case.bounds.most * usual, most))
     is_over = period.closed <= case.as_of
     return Volume(period.name, case.rows[period], usual, above, below if is_over else None)
 
