@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -252,11 +253,13 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def serving(agency: Agency) -> Iterator[int]:
+def serving(agency: Agency, tls: ssl.SSLContext | None = None) -> Iterator[int]:
     """Serve an agency on a free port of loopback; yield the port."""
     released = threading.Event()
     handler = type("Handler", (_Handler,), {"agency": agency, "released": released})
     with _Server(("127.0.0.1", 0), handler) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:

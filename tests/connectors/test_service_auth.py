@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,11 @@ from creditlake.connectors.endpoint import SourceFailed
 from creditlake.connectors.service_auth import canonical
 from creditlake.connectors.service_calls import Ask
 from creditlake.connectors.service_spec import Auth, Basic, Bearer, NoAuth, ServicePull, Signed, TokenEndpoint
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from tests.connectors.fault_server import PASSWORD, Agency, serving
 from tests.connectors.service_feed import BY_NUMBER, pulled, rows_of, service
@@ -136,6 +144,45 @@ def test_the_beginning_of_all_paths_may_stand_in_the_host(tmp_path: Path) -> Non
         pulled(port, tmp_path, pull, host="http://127.0.0.1/gateway/")
 
     assert {one.path for one in agency.seen} == {"/gateway/page"}
+
+
+def test_a_service_in_tls_is_trusted_by_its_authority_alone(tmp_path: Path) -> None:
+    certificate, context = own_certificate(tmp_path)
+    agency = guarded("basic")
+    with serving(agency, context) as port:
+        known = {"database": "", "extra": {"ca_file": str(certificate)}}
+        assert pulled(port, tmp_path, spec=service(Basic()), **known)[0] == rows_of(11)
+        agency.seen.clear()
+        with pytest.raises(SourceFailed, match="CERTIFICATE_VERIFY_FAILED"):
+            pulled(port, tmp_path, spec=service(Basic()), database="")
+        with pytest.raises(SourceFailed, match="CERTIFICATE_VERIFY_FAILED"):
+            pulled(port, tmp_path, spec=service(Basic()), host="localhost", **known)
+
+    assert agency.seen == []
+
+
+def own_certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate for 127.0.0.1 that signed itself, and a server's context with it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "agency")])
+    begin = datetime(2020, 1, 1, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(begin)
+        .not_valid_after(begin + timedelta(days=36500))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file, key_file = folder / "agency.pem", folder / "agency.key"
+    file.write_bytes(certificate.public_bytes(Encoding.PEM))
+    key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file, key_file)
+    return file, context
 
 
 def test_a_service_in_tls_is_not_spoken_to_in_the_open(tmp_path: Path) -> None:
