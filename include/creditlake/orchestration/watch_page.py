@@ -14,10 +14,10 @@ from creditlake.contracts import load_feeds
 from creditlake.quality.docs_html import cards, number, table
 from creditlake.watch.standing import KINDS, REPORT, RHYTHMS
 
-HEADS = ("部门来源", "数据集", "责任人", "节奏", "上次报送", "下次期限", "本期行数", "正常区间", "表头", "状态")
-NUMERIC = frozenset({"本期行数", "正常区间"})
+HEADS = ("部门来源", "数据集", "责任人", "节奏", "上次报送", "下次期限", "最近一期", "行数", "正常区间", "表头", "状态")
+NUMERIC = frozenset({"行数", "正常区间"})
 NO_REPORT = "<p>尚未守望：请运行“接入：来源守望”。</p>"
-WARNING = ' class="warning"'
+CRITICAL = ' class="critical"'
 BOUNDS = {
     "due": "宽限（工作日）",
     "least": "下限（中位数的倍数）",
@@ -65,9 +65,10 @@ def watch_line(lake: Path) -> str:
 def _alarms(alarms: list[dict[str, Any]]) -> str:
     if not alarms:
         return "<h2>告警</h2><p>各来源均按约定报送。</p>"
+    named = [alarm | {"title": KINDS[alarm["kind"]]} for alarm in alarms]
     rows = (
-        _cells(KINDS[alarm["kind"]], alarm["owner"], alarm["since"], alarm["sentence"])
-        for alarm in sorted(alarms, key=lambda alarm: str(alarm["since"]))
+        f"<tr>{''.join(_day(alarm[name]) for name in ('title', 'owner', 'since'))}{_cell(alarm['sentence'])}</tr>"
+        for alarm in sorted(named, key=lambda alarm: str(alarm["since"]))
     )
     return f"<h2>告警 <small>{len(alarms)} 项</small></h2>{table(('告警', '责任人', '自', '说明'), rows)}"
 
@@ -79,24 +80,30 @@ def _by_urgency(standings: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _row(standing: dict[str, Any]) -> str:
     feed = load_feeds()[standing["feed"]]
+    volume, schema, agreed = standing["volume"], standing["schema"], standing["agreed_schema"]
     state = "、".join(KINDS[finding["kind"]] for finding in standing["findings"])
-    basis = escape(standing["basis"] or "有则报送")
-    due = f"{standing['next_due']}{' *' if standing['is_estimate'] else ''}" if standing["next_due"] else "—"
-    volume = standing["volume"]
-    schema, agreed = standing["schema"], standing["agreed_schema"]
     cells = [
         _cell(feed.title),
         _cell(feed.dataset(standing["dataset"]).title),
-        _cell(standing["owner"]),
-        f'<td title="{basis}">{RHYTHMS[standing["rhythm"]]}</td>',
-        _cell(standing["last"] or "从未收到"),
-        _cell(due),
+        _day(standing["owner"]),
+        f'<td class="day" title="{escape(standing["basis"] or "有则报送")}">{RHYTHMS[standing["rhythm"]]}</td>',
+        _day(standing["last"] or "从未收到"),
+        _due(standing),
+        _day(volume["period"] if volume else "—"),
         f'<td class="n">{number(volume["rows"]) if volume else "—"}</td>',
         f'<td class="n">{_band(volume) if volume else "—"}</td>',
-        f'<td title="约定 {agreed}">{schema or "—"}{"" if schema == agreed else " ≠ 约定"}</td>',
-        f"<td>{escape(state or '正常')}</td>",
+        f'<td class="day" title="约定 {agreed}">{schema or "—"}{"" if schema == agreed else " ≠ 约定"}</td>',
+        f'<td class="day strong">{escape(state or "正常")}</td>',
     ]
-    return f"<tr{WARNING if state else ''}>{''.join(cells)}</tr>"
+    return f"<tr{CRITICAL if state else ''}>{''.join(cells)}</tr>"
+
+
+def _due(standing: dict[str, Any]) -> str:
+    """The cell of the next deadline, or of the one that has passed."""
+    passed = [finding["since"] for finding in standing["findings"] if finding["kind"] == "silence"]
+    if passed:
+        return f'<td class="day strong">{escape(passed[0])} 已过</td>'
+    return _day(f"{standing['next_due'] or '—'}{' *' if standing['is_estimate'] else ''}")
 
 
 def _band(volume: dict[str, Any]) -> str:
@@ -121,6 +128,11 @@ def _moves(standings: list[dict[str, Any]]) -> str:
 
 def _cells(*texts: str) -> str:
     return f"<tr>{''.join(map(_cell, texts))}</tr>"
+
+
+def _day(text: str) -> str:
+    """A cell that is not broken into lines."""
+    return f'<td class="day">{escape(text)}</td>'
 
 
 def _cell(text: str) -> str:
