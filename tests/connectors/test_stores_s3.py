@@ -16,9 +16,7 @@ from creditlake.connectors.endpoint import Endpoint, SourceFailed
 from creditlake.lake import LakePaths
 
 from tests.connectors.servers import S3
-from tests.connectors.test_stores import Agency, no_half_file, on_s3, pulled, s3_server
-
-__all__ = ["s3_server"]
+from tests.connectors.stores import Agency, no_half_file, on_s3, pulled
 
 
 @pytest.fixture

@@ -15,18 +15,16 @@ from creditlake.connectors.endpoint import Endpoint, SourceFailed
 from creditlake.lake import LakePaths
 
 from tests.connectors.servers import Sftp
-from tests.connectors.test_stores import (
+from tests.connectors.stores import (
     Agency,
     bytes_in,
     no_half_file,
     on_sftp,
     pulled,
-    sftp_server,
     wait_until,
 )
 from tests.unit.deliveries import ratings_csv
 
-__all__ = ["sftp_server"]
 OTHER_HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGzrUO3jpYqXtdBjZWRxZ7AV7zTQn6VkWQ2hqTzVpYbU"
 
 
