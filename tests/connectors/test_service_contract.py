@@ -57,6 +57,7 @@ def test_what_a_contract_says_is_what_is_done() -> None:
         ({"auth": "basic"}, "auth"),
         ({"limits": {"read": 30}}, "no span of time"),
         ({"limits": {"page": 1000}}, "no size"),
+        ({"limits": "none"}, "no mapping"),
         ({"limits": {"tries": 0}}, "1 at least"),
         ({"limits": {"retries": 3}}, "retries"),
         ({"token": "secret"}, "token"),
@@ -83,6 +84,11 @@ def test_a_connector_that_says_something_unknown_is_wrong(change: dict[str, Any]
         ({"times": "excel"}, "times one of"),
         ({"method": "POST", "paging": {"kind": "link"}}, "links are followed by GET"),
         ({"column": {}}, "column"),
+        ({"ok": 0}, "are mappings"),
+        ({"rows": ""}, "lies inside of another place"),
+        ({"rows": "data"}, "lies inside of another place"),
+        ({"rows": "data.total.list"}, "lies inside of another place"),
+        ({"ok": {"data": 1}}, "lies inside of another place"),
     ],
 )
 def test_a_pull_that_says_something_wrong_is_wrong(change: dict[str, Any], reason: str) -> None:

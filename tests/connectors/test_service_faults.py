@@ -147,7 +147,7 @@ def test_an_answer_beyond_its_size_is_refused_at_once(limits: Limits, reason: st
     [
         (replace(BY_NUMBER, rows="data.rows"), "there is no list data.rows in its answer"),
         (replace(BY_NUMBER, rows="records"), "there is no list records in its answer"),
-        (replace(BY_NUMBER, rows="data.page"), "its answer is not as the contract says"),
+        (replace(BY_NUMBER, rows="data.pages"), "its answer is not as the contract says"),
         (replace(BY_NUMBER, ok={"code": 200}), "its code says that the answer is none"),
     ],
 )
@@ -161,6 +161,6 @@ def test_a_long_error_is_logged_by_try_and_without_an_address(tmp_path: Path, ca
         pulled(port, tmp_path)
 
     assert [record.message for record in caplog.records if record.name.startswith("creditlake")] == [
-        f"try 1 of 4: it answered status 503, application/json, {len(f'<html>{PERSON}</html>'.encode())} bytes"
+        f"tax_api, try 1 of 4: it answered status 503, application/json, {len(f'<html>{PERSON}</html>'.encode())} bytes"
     ]
     assert "page=" not in caplog.text

@@ -153,7 +153,7 @@ class ServiceConnector:
             except Moved as problem:
                 if count == readings:
                     raise Refused(f"{problem}, in {readings} readings") from None
-                log.warning("reading %d of %d: %s", count, readings, problem)
+                log.warning("%s, reading %d of %d: %s", self._endpoint.connection, count, readings, problem)
                 calls.wait(count)
         raise AssertionError("unreachable: the last reading returns or raises")
 

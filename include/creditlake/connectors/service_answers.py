@@ -57,18 +57,11 @@ class Answers:
         self._echo = paging.echo if isinstance(paging, Numbered) else ""
         self._next = paging.next if isinstance(paging, Cursor | Link) else ""
         self._more = paging.more if isinstance(paging, Cursor) else ""
-        total = "" if paging.total.startswith(HEADER) else paging.total
-        facts = [total, self._pages, self._echo, self._next, self._more, *pull.ok]
-        places: dict[str, Any] = {path: Any for path in facts if path}
         rows = list[msgspec.Raw] | None
         self._ways: Ways = {}
-        self._decoder: msgspec.json.Decoder[Any]
-        if pull.rows:
-            self._decoder = msgspec.json.Decoder(_made({**places, pull.rows: rows}, self._ways))
-        elif places:
-            raise ValueError("pull: an answer that is the list of rows itself holds nothing else")
-        else:
-            self._decoder = msgspec.json.Decoder(rows)
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
+            _made({**dict.fromkeys(pull.places, Any), pull.rows: rows}, self._ways) if pull.rows else rows
+        )
 
     def page(self, reply: Reply, number: int | None = None) -> Page:
         """Return an answer as a page.
@@ -147,10 +140,6 @@ def _made(places: Mapping[str, Any], ways: Ways) -> type[msgspec.Struct]:
         node = tree
         for name in above:
             node = node.setdefault(name, {})
-            if not isinstance(node, dict):
-                raise ValueError(f"pull: {path!r} lies inside of another place that the contract names")
-        if last in node:
-            raise ValueError(f"pull: {path!r} holds another place that the contract names")
         node[last] = kind
     return _struct(tree, (), (), ways)
 

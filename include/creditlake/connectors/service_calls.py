@@ -90,6 +90,7 @@ class Calls:
     """One connection to a service, with the patience that the contract grants it."""
 
     def __init__(self, endpoint: Endpoint, limits: Limits, chance: random.Random) -> None:
+        self._connection = endpoint.connection
         self._limits = limits
         self._chance = chance
         self._received = 0
@@ -129,7 +130,7 @@ class Calls:
             except NoData as problem:
                 if count == tries:
                     raise Refused(f"{problem}, in {tries} tries") from None
-                log.warning("try %d of %d: %s", count, tries, problem)
+                log.warning("%s, try %d of %d: %s", self._connection, count, tries, problem)
                 self.wait(count, problem.pause)
         raise AssertionError("unreachable: the last try returns or raises")
 

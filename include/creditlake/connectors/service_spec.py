@@ -230,6 +230,8 @@ class ServicePull:
     alike: bool = False
 
     def __post_init__(self) -> None:
+        if not all(isinstance(part, Mapping) for part in (self.query, self.ok, self.columns)):
+            raise TypeError("pull: query, ok and columns are mappings")
         if not self.path.startswith("/"):
             raise ValueError(f"pull: {self.path!r} is no path like /v1/decisions")
         if self.method not in get_args(Method) or self.times not in get_args(TimeForm):
@@ -240,6 +242,20 @@ class ServicePull:
             raise ValueError("pull: an overlap of 1s or more belongs to since, and to nothing else")
         if isinstance(self.paging, Link) and self.method == "POST":
             raise ValueError("pull: links are followed by GET")
+        for place in self.places:
+            others = [self.rows, *(other for other in self.places if other != place)]
+            if any(_is_inside(place, other) for other in others) or (self.rows and _is_inside(self.rows, place)):
+                raise ValueError(f"pull: {place!r} lies inside of another place of the answer that is named, or around")
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where in the answer something is read beside the rows."""
+        paging = self.paging
+        told: list[str] = ["" if paging.total.startswith(HEADER) else paging.total, *self.ok]
+        told += [paging.pages, paging.echo] if isinstance(paging, Numbered) else []
+        told += [paging.next] if isinstance(paging, Cursor | Link) else []
+        told += [paging.more] if isinstance(paging, Cursor) else []
+        return tuple(place for place in dict.fromkeys(told) if place)
 
 
 _AUTHS: dict[str, Callable[..., Auth]] = {
@@ -256,6 +272,8 @@ def service_of(**entry: Any) -> Service:
     if "auth" in entry:
         made["auth"] = _one_of("auth", _AUTHS, entry["auth"])
     if "limits" in entry:
+        if not isinstance(entry["limits"], Mapping):
+            raise TypeError(f"limits: {entry['limits']!r} is no mapping")
         spans = {name: span(value) for name, value in entry["limits"].items() if name in _SPANS}
         sizes = {name: size(value) for name, value in entry["limits"].items() if name in _SIZES}
         made["limits"] = Limits(**{**entry["limits"], **spans, **sizes})
@@ -272,6 +290,10 @@ def _one_of(name: str, kinds: Mapping[str, Callable[..., Any]], entry: Any) -> A
     if not isinstance(entry, Mapping) or entry.get("kind") not in kinds:
         raise ValueError(f"{name}: {entry!r} is no mapping whose kind is one of {', '.join(kinds)}")
     return kinds[entry["kind"]](**{key: value for key, value in entry.items() if key != "kind"})
+
+
+def _is_inside(place: str, other: str) -> bool:
+    return not other or f"{place}.".startswith(f"{other}.")
 
 
 def _size_is_whole(parameter: str, number: int) -> None:
