@@ -221,6 +221,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._reset()
         elif fault == "stall":
             self._send(self.agency.answer(request, ""), whole=False, pause=STALL_SECONDS)
+        elif fault == "drip":
+            self._drip(self.agency.answer(request, ""))
         elif fault == "truncated":
             self._send(self.agency.answer(request, ""), whole=False)
         else:
@@ -238,6 +240,16 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.flush()
                 self.released.wait(pause)
                 self.close_connection = True
+
+    def _drip(self, answer: Answer) -> None:
+        """Never stand still and never come to an end."""
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer.body))
+            for place in range(len(answer.body)):
+                self.wfile.write(answer.body[place : place + 1])
+                if self.released.wait(0.02):
+                    return
 
     def _reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -113,6 +113,14 @@ def test_the_pause_that_a_service_asks_for_is_kept_but_for_its_cap(
     assert time.monotonic() - begun >= least
 
 
+def test_an_answer_that_drips_ends_with_the_time_of_the_pull(tmp_path: Path) -> None:
+    limits = replace(QUICK, pull=timedelta(milliseconds=500))
+    begun = time.monotonic()
+
+    assert failure(failing(always("drip")), tmp_path, limits) == "the time of a pull, 0:00:00.500000, is over"
+    assert time.monotonic() - begun < 5
+
+
 def test_a_pause_that_outlasts_the_pull_is_not_begun(tmp_path: Path) -> None:
     agency = failing(once("wait"))
     agency.retry_after = "600"
