@@ -90,7 +90,7 @@ def ask(url: str, token: str = "") -> tuple[int, str]:
         return error.code, ""
 
 
-@pytest.mark.parametrize("page", [*PAGES, *ABSENT[1:], "/creditlake/docs/static/docs.css"])
+@pytest.mark.parametrize("page", [*PAGES, *ABSENT[1:], "/creditlake/watch", "/creditlake/docs/static/docs.css"])
 def test_a_page_without_a_login_is_refused(address: str, page: str) -> None:
     assert ask(address + page)[0] == 401
 
@@ -106,6 +106,12 @@ def test_who_is_logged_in_sees_the_release_the_build_and_the_data_docs(
     refused = [alert["file"] for alert in alerts(site)]
     assert refused and all(file in overview[1] for file in refused)
     assert docs[1] == (site.docs / "index.html").read_text(encoding="utf-8")
+
+
+def test_who_is_logged_in_sees_when_each_source_must_deliver_next(address: str, token: str) -> None:
+    status, page = ask(f"{address}/creditlake/watch", token)
+
+    assert (status, "下次期限" in page, "2026-12-09" in page) == (200, True, True)
 
 
 @pytest.mark.parametrize("page", ABSENT)
