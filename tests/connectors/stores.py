@@ -39,6 +39,7 @@ class Agency:
 
     Attributes:
         put: Lays a file into it, or replaces one.
+        copy: Lays the content of one file down under another name, in one step.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Agency:
     endpoint: Endpoint
     put: Callable[[str, bytes], None]
     remove: Callable[[str], None]
+    copy: Callable[[str, str], None]
 
     def feed(self, settle: timedelta = AT_ONCE) -> Feed:
         """The feed ``tax``, whose files lie there."""
@@ -67,7 +69,10 @@ def on_sftp(server: Sftp, folder: Path) -> Agency:
         os.utime(partial, ns=(at, at))
         os.replace(partial, folder / name)
 
-    return Agency("sftp", str(folder), server.endpoint(), put, lambda name: (folder / name).unlink())
+    def copy(name: str, other: str) -> None:
+        put(other, (folder / name).read_bytes())
+
+    return Agency("sftp", str(folder), server.endpoint(), put, lambda name: (folder / name).unlink(), copy)
 
 
 def on_s3(server: S3, folder: str) -> Agency:
@@ -77,7 +82,11 @@ def on_s3(server: S3, folder: str) -> Agency:
     def remove(name: str) -> None:
         server.client.delete_object(Bucket=server.bucket, Key=f"{folder}/{name}")
 
-    return Agency("s3", f"{server.bucket}/{folder}", server.endpoint(), put, remove)
+    def copy(name: str, other: str) -> None:
+        source = {"Bucket": server.bucket, "Key": f"{folder}/{name}"}
+        server.client.copy_object(Bucket=server.bucket, Key=f"{folder}/{other}", CopySource=source)
+
+    return Agency("s3", f"{server.bucket}/{folder}", server.endpoint(), put, remove, copy)
 
 
 def pulled(paths: LakePaths, feed: Feed, endpoint: Endpoint) -> Iterator[Delivery]:

@@ -40,10 +40,11 @@ def test_a_file_that_is_still_being_written_is_left_for_the_next_run(
     paths: LakePaths, agency: Agency, caplog: pytest.LogCaptureFixture
 ) -> None:
     agency.put("arrears-2026-10.csv", b"whole")
+    agency.put("ratings-2026-10.csv", b"x")
     written = threading.Event()
 
     def write() -> None:
-        for part in range(1, 1000):
+        for part in range(2, 10000):
             agency.put("ratings-2026-10.csv", b"x" * part)
             if written.wait(0.05):
                 return
@@ -51,7 +52,7 @@ def test_a_file_that_is_still_being_written_is_left_for_the_next_run(
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        found = [one.path.name for one in pulled(paths, agency.feed(timedelta(seconds=1)), agency.endpoint)]
+        found = [one.path.name for one in pulled(paths, agency.feed(timedelta(seconds=3)), agency.endpoint)]
     finally:
         written.set()
         writer.join()
@@ -66,10 +67,11 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_run(
     paths: LakePaths, agency: Agency, caplog: pytest.LogCaptureFixture
 ) -> None:
     agency.put("ratings-2026-10.csv", b"a" * (64 << 20))
+    agency.put("next.part", b"b" * (64 << 20))
 
     def replace_it() -> None:
         wait_until(lambda: bytes_in(paths) > 0)
-        agency.put("ratings-2026-10.csv", b"b" * (64 << 20))
+        agency.copy("next.part", "ratings-2026-10.csv")
 
     writer = threading.Thread(target=replace_it)
     writer.start()
