@@ -79,4 +79,4 @@ def pulled(
 
 def read_rows(file: Path) -> list[Row]:
     """The rows of a file of JSON lines."""
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]

@@ -157,6 +157,25 @@ def test_the_same_content_again_is_nothing_and_other_content_comes_whole(tmp_pat
     assert read_rows(kept) == MORNING
 
 
+def test_what_was_taken_back_and_is_said_again_is_news_once(tmp_path: Path) -> None:
+    first, second = MORNING, [MORNING[0], {**MORNING[1], "信用等级": "B"}]
+    agency = Agency([])
+    taken: list[Taken] = []
+    came: list[list[Row]] = []
+    with serving(agency) as port:
+        for rows in (first, second, first, first, second, first):
+            agency.rows = rows
+            got, reached = pulled(port, tmp_path, taken=taken)
+            came.append(got)
+            if reached:
+                kept = tmp_path / f"landed-{len(taken)}"
+                shutil.copy(tmp_path / "ratings-to-20261031.jsonl", kept)
+                taken.append(Taken("ratings", "", reached, kept))
+
+    assert came == [first, second, first, [], second, first]
+    assert len({one.file.read_bytes() for one in taken}) == 5
+
+
 RENAMED = replace(SINCE, columns={"纳税人名称": "name", "提供日期": "changed"})
 
 
