@@ -25,9 +25,9 @@ PULL = ServicePull(
 )
 
 
-def take(port: int, paths: LakePaths, as_of: date) -> Ingested:
+def take(port: int, paths: LakePaths, as_of: date, pull: ServicePull = PULL) -> Ingested:
     """Pull, land, read, judge and take in what the service has."""
-    feed = feed_behind(service(), PULL)
+    feed = feed_behind(service(), pull)
     return ingest_feed(paths, paths.root, feed, as_of, "test", lambda connection: endpoint_at(port))
 
 

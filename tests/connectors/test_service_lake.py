@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from creditlake.connectors import inbox
 from creditlake.connectors.endpoint import SourceFailed
-from creditlake.lake import LakePaths
+from creditlake.lake import LakePaths, reading
 from creditlake.lake.watermarks import watermarks
 
 from tests.connectors.fault_server import Agency, Row, serving
+from tests.connectors.service_feed import BY_NUMBER
 from tests.connectors.service_ingest import take
 from tests.unit.clean_rows import invented_uscc
 from tests.unit.deliveries import RATING
@@ -69,6 +70,22 @@ def test_a_service_that_fails_leaves_the_lake_and_the_watermark_as_they_were(pat
 
     assert [one.entry.rows_validated for one in after.outcomes] == [1]
     assert len(rows_of(paths, "validated.tax_ratings")) == 8
+
+
+def test_a_grade_that_was_corrected_and_set_back_is_the_first_one_again(paths: LakePaths) -> None:
+    agency = tax_office()
+    with serving(agency) as port:
+        for grade in "ABAA":
+            agency.rows = [rating(1, THURSDAY, grade), rating(2, THURSDAY)]
+            take(port, paths, date(2026, 10, 29), BY_NUMBER)
+
+    with reading(paths) as connection:
+        grades = connection.execute(
+            "select 信用等级 from lake.validated.tax_ratings where 统一社会信用代码 = ? order by _batch_seq",
+            [invented_uscc(1)],
+        ).fetchall()
+    assert grades == [("A",), ("B",), ("A",)]
+    assert [mark.batch_seq for mark in watermarks(paths, "tax")] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("request_number", [0, 2, 4])
