@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,14 @@ class Airflow:
 @pytest.fixture(scope="session")
 def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
     """An Airflow with an empty metadata database."""
-    home = tmp_path_factory.mktemp("airflow")
-    settings = os.environ | environment(home, home / "lake", home / "drop")
+    with airflow_at(tmp_path_factory.mktemp("airflow"), {}) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def airflow_at(home: Path, more: Mapping[str, str]) -> Iterator[Airflow]:
+    """Start an Airflow with an empty metadata database in a folder, and more in its environment."""
+    settings = os.environ | environment(home, home / "lake", home / "drop") | more
     with open(home / "log", "w", encoding="utf-8") as log:
         migrate = [sys.executable, "-m", "airflow", "db", "migrate"]
         subprocess.run(migrate, env=settings, stdout=log, stderr=log, check=True)

@@ -46,6 +46,12 @@ class Stage:
         """Run one DAG."""
         return asdict(self.dags.run(dag_id, date.fromisoformat(as_of), **conf))
 
+    def backfill(self, arguments: list[str]) -> list[dict[str, Any]]:
+        """Create a backfill by the command line and run it; return its runs."""
+        from tests.dags import backfilling
+
+        return backfilling.create(self.dags.bag, arguments)
+
     def events(self, asset: str) -> list[dict[str, Any]]:
         """The extras of an asset's events, oldest first."""
         from airflow.models.asset import AssetEvent, AssetModel
@@ -78,6 +84,7 @@ def _dag(dag: Any) -> dict[str, Any]:
         "title": dag.dag_display_name,
         "doc": dag.doc_md or "",
         "tags": sorted(dag.tags),
+        "form": sorted(dag.params),
         "max_active_runs": dag.max_active_runs,
         "catchup": dag.catchup,
         "tells": [type(callback).__name__ for callback in _callbacks(dag)],
@@ -91,6 +98,7 @@ def _task(task: Any) -> dict[str, Any]:
         "title": task.task_display_name,
         "owner": task.owner,
         "pool": task.pool,
+        "at_once": task.max_active_tis_per_dag,
         "retries": task.retries,
         "retry_seconds": task.retry_delay.total_seconds(),
         "tells": [type(callback).__name__ for callback in _callbacks(task)],

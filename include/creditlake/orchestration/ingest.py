@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowSkipException
@@ -12,14 +13,17 @@ from airflow.sdk.exceptions import AirflowSkipException
 from creditlake import pipeline
 from creditlake.bronze import Postponed, read_batch
 from creditlake.connectors import inbox
+from creditlake.connectors.again import pulled_from
 from creditlake.connectors.pulling import Errand
-from creditlake.contracts import load_feeds
+from creditlake.contracts import Feed, load_feeds
 from creditlake.ingest import Outcome
 from creditlake.lake import Writer
 from creditlake.lake.ledger import LedgerEntry
+from creditlake.lake.watermarks import watermarks
 from creditlake.landing import Landed
 from creditlake.orchestration.connections import endpoint
-from creditlake.orchestration.context import business_date, conclude, drop, lake, run_name
+from creditlake.orchestration.context import business_date, conclude, conf, drop, lake, run_name
+from creditlake.orchestration.defaults import final
 from creditlake.orchestration.notifier import tell
 from creditlake.quality.docs_pages import REFUSAL_TITLES
 
@@ -34,15 +38,30 @@ def land(feed: str) -> list[dict[str, Any]]:
     Raises:
         FileNotFoundError: there is no drop folder at all: a share that is gone is not a feed without deliveries.
         SourceFailed: the feed's source cannot be read.
+        AirflowFailException: the run was started to pull again what cannot be.
     """
     paths, folder = lake(), drop()
     if not folder.is_dir():
         raise FileNotFoundError(f"投递目录 {folder} 不存在：共享盘是否已挂载？")
-    errand = Errand(load_feeds()[feed], folder, business_date(), endpoint)
+    errand = Errand(_feed(feed), folder, business_date(), endpoint)
     return [
         {"landed": asdict(pipeline.land(paths, delivery)), "inbox": inbox.place_of(delivery)}
         for delivery in pipeline.deliveries(paths, errand)
     ]
+
+
+def _feed(name: str) -> Feed:
+    """Return the feed; its pull of one dataset reaches back where the run's form says so (kept in the run's conf)."""
+    feed, asked = load_feeds()[name], conf()
+    dataset, since = asked.get("pull_dataset"), asked.get("pull_from")
+    if not dataset and not since:
+        return feed
+    with final(KeyError, ValueError):
+        if not dataset or not since:
+            raise ValueError("“补拉数据集”与“补拉起点”须同时填写")
+        again = pulled_from(feed, dataset, datetime.fromisoformat(since), watermarks(lake(), name))
+    log.info("%s.%s: 按运行参数从 %s 起补拉", name, dataset, since)
+    return again
 
 
 def load_bronze(landed: Iterable[dict[str, Any]]) -> dict[str, Any]:
