@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from creditlake.commands.failure import Failed, lake_of
 from creditlake.text import complain, say, table
-from creditlake.watch.bounds import Bound, Move, write_move
+from creditlake.watch.bounds import Bound, Move, MoveDamaged, write_move
 from creditlake.watch.report import look
 from creditlake.watch.standing import KINDS, RHYTHMS, Standing, Volume
 
@@ -25,7 +25,10 @@ TO = (
 
 def watch_list(options: argparse.Namespace) -> int:
     """Say how every dataset stands, which bounds were moved, and, as reasons, what is wrong."""
-    report = look(lake_of(options), options.as_of or _today())
+    try:
+        report = look(lake_of(options), options.as_of or _today())
+    except MoveDamaged as error:
+        raise Failed(str(error)) from error
     header = ("dataset", "rhythm", "owner", "last", "next due", "rows", "band", "header", "state")
     say(table(header, (_row(standing) for standing in report.standings)))
     moves = [move for standing in report.standings for move in standing.moves]

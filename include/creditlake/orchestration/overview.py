@@ -34,6 +34,7 @@ ERRORS = {
     "LakeDamaged": "数据湖或备份不完好",
     "LeaseHeld": "数据湖被占用",
     "MaintenanceFailed": "维护中断",
+    "MoveDamaged": "改定界限的文件损坏",
     "RebuildRefused": "没有重建",
     "ReplayRefused": "更正被拒",
     "FileNotFoundError": "缺少文件或目录",

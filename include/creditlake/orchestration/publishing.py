@@ -17,6 +17,7 @@ from creditlake.orchestration.context import ZONE, business_date, conclude, lake
 from creditlake.orchestration.defaults import final
 from creditlake.orchestration.modelling import build_id, why_stale
 from creditlake.release import AuditFailed, NoRelease, current
+from creditlake.watch.bounds import MoveDamaged
 from creditlake.watch.report import keep, look_at
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,8 @@ def audit() -> dict[str, Any]:
             raise AuditFailed([str(problem) for problem in problems])
     with reading(paths) as connection:
         ledger = entries(connection)
-    watched = look_at(ledger, paths, as_of)
+    with final(MoveDamaged):
+        watched = look_at(ledger, paths, as_of)
     keep(paths, watched)
     for finding in watched.findings:
         log.warning("来源告警 %s", finding.sentence)

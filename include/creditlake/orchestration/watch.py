@@ -10,6 +10,7 @@ from creditlake.contracts import load_feeds
 from creditlake.orchestration.context import business_date, conclude, lake
 from creditlake.orchestration.defaults import final
 from creditlake.orchestration.notifier import SourceAlarm, tell
+from creditlake.watch.bounds import MoveDamaged
 from creditlake.watch.report import keep, look
 from creditlake.watch.standing import KINDS
 
@@ -21,7 +22,8 @@ Alarms = dict[str, list[dict[str, str]]]
 def look_around() -> Alarms:
     """Look how every source stands, keep it for the portal's page, and return the alarms."""
     paths, as_of = lake(), business_date()
-    report = look(paths, as_of)
+    with final(MoveDamaged):
+        report = look(paths, as_of)
     keep(paths, report)
     alarms: Alarms = {feed: [] for feed in load_feeds()}
     for finding in report.findings:

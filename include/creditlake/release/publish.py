@@ -29,6 +29,7 @@ from creditlake.release.invariants import check_release
 from creditlake.release.marts import MartFile, export, released_marts
 from creditlake.release.store import MANIFEST, Release, load_release, make_current, sync_folder, write_durably
 from creditlake.release.verify import verify
+from creditlake.watch.bounds import MoveDamaged
 from creditlake.watch.report import checks_of, look_at
 
 log = logging.getLogger(__name__)
@@ -150,7 +151,10 @@ def _checks(candidate: Path, files: Sequence[MartFile], built: BuildResult) -> l
 
 def _watched(connection: duckdb.DuckDBPyConnection, paths: LakePaths, as_of: date) -> list[Check]:
     """Return what the source watch says of the deliveries; its alarms are told and keep nothing back."""
-    return checks_of(look_at(entries(connection), paths, as_of))
+    try:
+        return checks_of(look_at(entries(connection), paths, as_of))
+    except MoveDamaged as error:
+        raise AuditFailed([str(error)]) from error
 
 
 def _mart_entry(file: MartFile) -> dict[str, Any]:

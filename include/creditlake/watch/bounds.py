@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Literal, get_args
 
 from creditlake.lake import LakePaths
@@ -28,6 +29,10 @@ _READERS: dict[Bound, Callable[[str], Any]] = {
     "quiet_until": date.fromisoformat,
     "schema": str,
 }
+
+
+class MoveDamaged(RuntimeError):
+    """A file of a moved bound cannot be read; which bounds are in force is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +104,12 @@ def write_move(paths: LakePaths, move: Move) -> Path:
     """Keep a move for good and return its file; of two at once each gets a number of its own."""
     folder = _folder(paths)
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{os.getpid()}.partial"
-    with open(partial, "w", encoding="utf-8") as handle:
-        json.dump(asdict(move) | {"as_of": move.as_of.isoformat()}, handle, ensure_ascii=False, indent=1)
-        handle.flush()
-        os.fsync(handle.fileno())
-    try:
-        return _numbered(folder, partial)
-    finally:
-        partial.unlink()
+    document = json.dumps(asdict(move) | {"as_of": move.as_of.isoformat()}, ensure_ascii=False, indent=1)
+    with NamedTemporaryFile("w", encoding="utf-8", dir=folder, suffix=".partial") as partial:
+        partial.write(document)
+        partial.flush()
+        os.fsync(partial.fileno())
+        return _numbered(folder, Path(partial.name))
 
 
 def _numbered(folder: Path, partial: Path) -> Path:
@@ -126,7 +128,7 @@ def read_moves(paths: LakePaths) -> list[Move]:
     """Return every move, the oldest first.
 
     Raises:
-        ValueError, TypeError: a file of them is damaged; the message names it.
+        MoveDamaged: one of them cannot be read; the message names its file.
     """
     return [_read(path) for path in sorted(_folder(paths).glob("*.json"))]
 
@@ -141,7 +143,7 @@ def _read(path: Path) -> Move:
         document = json.loads(path.read_text(encoding="utf-8"))
         return Move(**document | {"as_of": date.fromisoformat(document["as_of"])})
     except (ValueError, TypeError, KeyError) as error:
-        raise ValueError(f"{path} is no moved bound: {error}") from error
+        raise MoveDamaged(f"{path} is no moved bound: {error}") from error
 
 
 def _folder(paths: LakePaths) -> Path:
