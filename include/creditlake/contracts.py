@@ -6,7 +6,7 @@ Source of the columns: the 2018 双公示 data standard and the agencies' own ta
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -121,7 +121,7 @@ class Dataset:
     publisher: str
     document_date: str | None = None
     publisher_column: str | None = None
-    pull: Pull | None = None
+    pull: Pull | None = field(default=None, hash=False)
     reported: Reporting | None = None
     watch: Watch = WATCH_NOTHING
 
