@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -240,6 +241,21 @@ def test_a_drop_is_read_oldest_month_first_and_undeclared_folders_are_told(tmp_p
         "ratings.csv",
     ]
     assert undeclared_folders(tmp_path / "drop", load_feeds()) == ["weather"]
+
+
+def test_what_is_no_file_in_a_drop_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = drop_ratings(tmp_path, ratings_csv({}), "ratings-2026-10.csv").path.parent
+    (folder / "ratings-2026-09.csv").symlink_to("gone.csv")
+    (folder / "arrears-2026-10.csv").mkdir()
+    os.mkfifo(folder / "violations-2026-10.csv")
+    (folder / ".snapshot").mkdir()
+
+    found = discover(tmp_path / "drop", load_feeds()["tax"])
+
+    assert [delivery.path.name for delivery in found] == ["ratings-2026-10.csv"]
+    assert [record.args for record in caplog.records] == [
+        ("tax", name) for name in ("arrears-2026-10.csv", "ratings-2026-09.csv", "violations-2026-10.csv")
+    ]
 
 
 def test_a_bronze_folder_without_its_last_file_is_written_again(paths: LakePaths, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from creditlake.contracts import Feed
 
+log = logging.getLogger(__name__)
 UNKNOWN_DATASET = "unknown"
 _MONTH = re.compile(r"(?<![0-9])(20[0-9]{2})-?(0[1-9]|1[0-2])(?![0-9])")
 
@@ -61,12 +63,17 @@ def month_end(month: date) -> date:
 
 
 def discover(drop: Path, feed: Feed) -> list[Delivery]:
-    """Return the feed's dropped files, oldest month first, then by name; hidden files are not deliveries."""
+    """Return the feed's dropped files, oldest month first, then by name; hidden files are not deliveries.
+
+    A folder, a link that leads nowhere or a pipe is none either, but somebody may take it for one: it is told.
+    """
     folder = drop / feed.name
     if not folder.is_dir():
         return []
-    files = [path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$"))]
-    deliveries = [delivery_of(path, feed) for path in files]
+    shown = [path for path in folder.iterdir() if not path.name.startswith((".", "~$"))]
+    for path in sorted(path for path in shown if not path.is_file()):
+        log.warning("%s: %s is no file, or a link that leads nowhere; it was not read", feed.name, path.name)
+    deliveries = [delivery_of(path, feed) for path in shown if path.is_file()]
     return sorted(deliveries, key=lambda delivery: order_of(delivery.path.name))
 
 
