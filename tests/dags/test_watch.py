@@ -67,6 +67,17 @@ def test_the_feed_of_a_silent_agency_is_red_and_its_owner_is_told_by_name(
     assert "1 项告警" in overview(mine.root)
 
 
+def test_the_tab_of_a_feeds_dag_shows_its_own_sources_and_any_other_dags_shows_all(
+    airflow: Airflow, village: City, mine: LakePaths
+) -> None:
+    airflow.run("watch_sources", mine, village.drop)
+
+    of_tax, of_all = (watch_body(mine.root, dag_id) for dag_id in ("ingest_tax", "watch_sources"))
+
+    assert "欠税公告" in of_tax and "行政处罚" not in of_tax
+    assert "欠税公告" in of_all and "行政处罚" in of_all
+
+
 def test_the_approver_is_told_the_alarms_and_the_page_keeps_the_latest_day(
     airflow: Airflow, village: City, mine: LakePaths
 ) -> None:

@@ -28,12 +28,17 @@ BOUNDS = {
 }
 
 
-def watch_body(lake: Path) -> str:
-    """Return the page's body."""
+def watch_body(lake: Path, dag_id: str = "") -> str:
+    """Return the page's body.
+
+    Args:
+        dag_id: A feed's DAG, whose sources alone are shown; of any other DAG, all are.
+    """
     report = _report(lake)
     if report is None:
         return f"<h1>来源守望</h1>{NO_REPORT}"
-    standings = report["standings"]
+    own = [standing for standing in report["standings"] if f"ingest_{standing['feed']}" == dag_id]
+    standings = own or report["standings"]
     alarms = [finding for standing in standings for finding in standing["findings"]]
     owed = [standing for standing in standings if standing["next_due"]]
     counts = [(kind, sum(alarm["kind"] == kind for alarm in alarms)) for kind in KINDS]

@@ -37,9 +37,9 @@ def overview() -> HTMLResponse:
 
 
 @app.get("/watch")
-def watch() -> HTMLResponse:
-    """When each source must deliver next, what came, and which alarms stand."""
-    return _page("来源守望", watch_body(_lake()))
+def watch(dag: str = "") -> HTMLResponse:
+    """When each source must deliver next, what came, and which alarms stand; on a feed's DAG, of that feed."""
+    return _page("来源守望", watch_body(_lake(), dag))
 
 
 @app.get("/docs/{path:path}")
@@ -73,4 +73,5 @@ class Portal(AirflowPlugin):  # type: ignore[misc]  # Airflow brings no types th
     external_views = [  # noqa: RUF012
         {"name": "数据湖", "href": f"{PREFIX}/overview", "destination": "nav", "url_route": "creditlake"},
         {"name": "来源守望", "href": f"{PREFIX}/watch", "destination": "nav", "url_route": "creditlake-watch"},
+        {"name": "来源守望", "href": f"{PREFIX}/watch?dag={{DAG_ID}}", "destination": "dag", "url_route": "sources"},
     ]
