@@ -3,7 +3,7 @@
 The connection's login is the access key and its password the secret; nothing is looked for elsewhere, so that no run
 signs in as somebody nobody entered. Names in the extra are those of Airflow's AWS connections: ``endpoint_url`` (or
 host and port of the connection, with ``scheme``, https when not given), ``region_name`` (may be left out where an
-endpoint is named), ``aws_session_token``; ``tls_ca_file`` for an authority of one's own; ``timeout`` in seconds.
+endpoint is named), ``aws_session_token``; ``ca_file`` for an authority of one's own; ``timeout`` in seconds.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _signed_in(endpoint: Endpoint) -> fs.S3FileSystem:
         connect_timeout=timeout,
         request_timeout=timeout,
         retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=ATTEMPTS),
-        tls_ca_file_path=extra.get("tls_ca_file"),  # type: ignore[call-arg]
+        tls_ca_file_path=extra.get("ca_file"),  # type: ignore[call-arg]
     )
 
 
