@@ -44,7 +44,7 @@ def suite_page(suite: Suite, batches: Sequence[BatchDoc]) -> str:
 <p class="sub mono">{escape(dataset.feed)}.{escape(dataset.name)}</p>
 <p>共 {len(suite.rules)} 条行规则。{badge("critical")} 规则不通过的行进入隔离区，等待更正或豁免；
 {badge("warning")} 规则不通过时行予以保留，只作记录。批次规则（表头、行数、可读性、两次计数一致）
-不通过时整个文件拒收。</p>
+不通过时整个文件拒收。撤销记录的行（增删改标志为d）只判主键、标志、提供日期和行的完整（GB/T 39443）。</p>
 {"".join(_kinds(suite, totals))}
 <h2>批次（{len(batches)}）</h2>
 {table(BATCH_HEADS, [_batch_row(batch) for batch in reversed(batches)], numeric=BATCH_NUMERIC)}"""
