@@ -161,7 +161,7 @@ def mariadb(folder: Path) -> Iterator[MariaDb]:
     subprocess.run([installer, "--no-defaults", f"--datadir={data}", user, *normal], check=True, capture_output=True)
     process = subprocess.Popen(
         [program, "--no-defaults", f"--datadir={data}", user, f"--socket={socket}", f"--port={port}",
-         "--bind-address=127.0.0.1", f"--log-error={folder / 'log'}", "--skip-name-resolve",
+         "--bind-address=127.0.0.1", f"--tmpdir={folder}", f"--log-error={folder / 'log'}", "--skip-name-resolve",
          "--innodb-flush-log-at-trx-commit=0"],
     )  # fmt: skip
     try:

@@ -69,7 +69,7 @@ class ExchangeTable:
         """Write the rows under a condition to a CSV file, or append them to one; return how many there were."""
         order = ", ".join(self._own(name) for name in (self.pull.changed, self.pull.order) if name)
         query = f"{self._select} where {condition}" + (f" order by {order}" if order else "")
-        with open(target, "ab" if append else "wb") as file:
+        with open(target, "ab") if append else open(target, "wb") as file:
             return self.session.write(query, file, header=not append)
 
     def write_some(self, rows: int, target: Path) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 import pymysql
@@ -27,6 +28,12 @@ def _shown(row: Sequence[str | bytes | None]) -> Sequence[str | bytes | None]:
     if bytes not in map(type, row):
         return row
     return ["\\x" + value.hex() if isinstance(value, bytes) else value for value in row]
+
+
+def _described(cursor: SSCursor) -> list[tuple[str, int]]:
+    """Return name and type of every column of a result."""
+    columns: Any = cursor.description
+    return [(name, kind) for name, kind, *_ in columns]
 
 
 def _decoded(value: str | bytes | None) -> str | None:
@@ -62,7 +69,7 @@ class MySQL:
             init_command="set session transaction read only",
             ssl=tls or None,
         )
-        with self._connection.cursor() as cursor:
+        with self._cursor() as cursor:
             cursor.execute("set time_zone = '+08:00'")
 
     def quote(self, name: str) -> str:
@@ -87,24 +94,24 @@ class MySQL:
 
     def columns(self, table: str) -> dict[str, bool]:
         """See ``Session``."""
-        with self._connection.cursor() as cursor:
+        with self._cursor() as cursor:
             cursor.execute(f"select * from {table} limit 0")
-            return {name: kind in _TIMES for name, kind, *_ in cursor.description}
+            return {name: kind in _TIMES for name, kind in _described(cursor)}
 
     def rows(self, query: str) -> list[tuple[str | None, ...]]:
         """See ``Session``."""
-        with self._connection.cursor() as cursor:
+        with self._cursor() as cursor:
             cursor.execute(query)
             return [tuple(_decoded(value) for value in row) for row in cursor]
 
     def write(self, query: str, file: BinaryIO, *, header: bool) -> int:
         """See ``Session``."""
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-        writer = csv.writer(text)
-        with self._connection.cursor() as cursor:
+        writer = csv.writer(text, lineterminator="\n")
+        with self._cursor() as cursor:
             cursor.execute(query)
             if header:
-                writer.writerow([name for name, *_ in cursor.description])
+                writer.writerow([name for name, _ in _described(cursor)])
             writer.writerows(map(_shown, cursor))
             rows = cursor.rownumber
         text.detach()
@@ -112,4 +119,19 @@ class MySQL:
 
     def close(self) -> None:
         """See ``Session``."""
-        self._connection.close()
+        if self._connection.open:
+            self._connection.close()
+
+    @contextlib.contextmanager
+    def _cursor(self) -> Iterator[SSCursor]:
+        """Yield a cursor; an error ends the session, for PyMySQL would first read all rows that are left."""
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        except BaseException:
+            self.close()
+            if cursor._result is not None:  # it does so of a lost connection too, and fails
+                cursor._result.unbuffered_active = False
+            raise
+        finally:
+            cursor.close()
