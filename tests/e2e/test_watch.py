@@ -21,7 +21,7 @@ from creditlake.watch.report import look
 from tests.e2e.harness import ACCEPTANCE, AS_OF, City, copy_of, generate, run
 
 MONTH_ENDS = [date(2026, month, day) for month, day in ((3, 31), (4, 30), (5, 31), (6, 30), (7, 31), (8, 31), (9, 30))]
-WHOSE = {("silence", "penalty"), ("volume", "social_security"), ("schema", "licensing")}
+WHOSE = {("silence", "lending"), ("volume", "social_security"), ("schema", "licensing")}
 
 
 @pytest.mark.parametrize("as_of", [*MONTH_ENDS, AS_OF], ids=str)
@@ -40,7 +40,7 @@ def test_a_release_says_of_every_dataset_that_nothing_is_odd(lake: LakePaths) ->
 
 @pytest.fixture(scope="module")
 def odd_lake(tmp_path_factory: pytest.TempPathFactory) -> LakePaths:
-    """A town's lake: no penalties since September, half of October's head counts, permits with a new column."""
+    """A town's lake: no authorizations since September, half of October's head counts, permits with a new column."""
     folder = tmp_path_factory.mktemp("odd")
     drop = make_odd(generate(folder / "town", 400, 5, 6, "--clean")).drop
     paths = LakePaths(folder / "lake")
@@ -51,7 +51,7 @@ def odd_lake(tmp_path_factory: pytest.TempPathFactory) -> LakePaths:
 def make_odd(town: City) -> City:
     """Change a town's deliveries."""
     for month in ("2026-09", "2026-10"):
-        (town.drop / "penalty" / f"decisions-{month}.csv").unlink()
+        (town.drop / "lending" / f"authorizations-{month}.csv").unlink()
     halve(town.drop / "social_security" / "headcounts-2026-10.csv")
     for file in sorted((town.drop / "licensing").glob("permits-*.csv"))[:-1]:
         without_column(file, "BZ")
@@ -80,9 +80,9 @@ def test_each_oddity_is_an_alarm_by_its_owners_name_and_stands_in_the_release(od
     warned = {check["name"] for check in checks if check["name"].startswith("watch.") and check["status"] == "warned"}
 
     assert {(finding.kind, finding.feed) for finding in found} == WHOSE
-    assert {finding.owner for finding in found} == {"双公示专员", "社保数据专员"}
+    assert {finding.owner for finding in found} == {"信易贷专员", "双公示专员", "社保数据专员"}
     assert warned == {
-        "watch.silence.penalty.decisions",
+        "watch.silence.lending.authorizations",
         "watch.volume.social_security.headcounts",
         "watch.schema.licensing.permits",
     }
@@ -105,8 +105,8 @@ def test_the_command_lists_the_alarms_and_says_no(odd_lake: LakePaths, capsys: p
     said = capsys.readouterr()
     assert answer == 1
     assert "3 alarms as of 2026-10-31" in said.err
-    assert "未按时报送：行政处罚信息" in said.err and "责任人：社保数据专员" in said.err
-    assert "penalty.decisions" in said.out and "2026-11-10" in said.out
+    assert "未按时报送：信用信息查询授权" in said.err and "责任人：社保数据专员" in said.err
+    assert "lending.authorizations" in said.out and "2026-11-10" in said.out
 
 
 def test_a_run_tells_the_alarms_beside_its_release(odd_lake: LakePaths, capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,7 +120,7 @@ def test_moved_bounds_end_the_alarms_and_outlive_a_rebuild_and_a_restore(
 ) -> None:
     mine = copy_of(odd_lake, tmp_path / "lake")
     schema = next(s.schema for s in look(mine, AS_OF).standings if s.dataset == "permits")
-    moves = (("penalty.decisions", "quiet_until", "2026-11-30"), ("social_security.headcounts", "least", "0.4"))
+    moves = (("lending.authorizations", "quiet_until", "2026-11-30"), ("social_security.headcounts", "least", "0.4"))
     for dataset, bound, to in (*moves, ("licensing.permits", "schema", str(schema))):
         who = ["--by=王芳", "--reason=已与报送单位核实", f"--as-of={AS_OF}"]
         assert (
