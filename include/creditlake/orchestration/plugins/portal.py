@@ -19,6 +19,7 @@ from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import FileResponse, HTMLResponse
 
 PREFIX = "creditlake"
+IN_MENU = {"destination": "nav", "nav_top_level": True}
 POLICY = {"Content-Security-Policy": "default-src 'self' 'unsafe-inline' data:; frame-ancestors 'self'"}
 STYLE = Path(creditlake.quality.__file__).with_name("static") / "docs.css"
 
@@ -71,7 +72,7 @@ class Portal(AirflowPlugin):  # type: ignore[misc]  # Airflow brings no types th
     name = "creditlake_portal"
     fastapi_apps = [{"app": app, "url_prefix": f"/{PREFIX}", "name": PREFIX}]  # noqa: RUF012  # Airflow's own form
     external_views = [  # noqa: RUF012
-        {"name": "数据湖", "href": f"{PREFIX}/overview", "destination": "nav", "url_route": "creditlake"},
-        {"name": "来源守望", "href": f"{PREFIX}/watch", "destination": "nav", "url_route": "creditlake-watch"},
+        IN_MENU | {"name": "数据湖", "href": f"{PREFIX}/overview", "url_route": "creditlake"},
+        IN_MENU | {"name": "来源守望", "href": f"{PREFIX}/watch", "url_route": "creditlake-watch"},
         {"name": "来源守望", "href": f"{PREFIX}/watch?dag={{DAG_ID}}", "destination": "dag", "url_route": "sources"},
     ]
