@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 from creditlake.contracts import all_datasets
+from creditlake.lake import LakePaths
+from creditlake.submission import submit
 
 from tests.unit.clean_rows import CLEAN, clean_row
+from tests.unit.submissions import APRIL, APRIL_CSV, FIRST_OF_APRIL, deliver, part, penalty, told
 from tests.unit.test_quality_rules import (
     ABNORMAL,
     DECISIONS,
@@ -136,3 +139,19 @@ def test_a_record_and_its_withdrawal_of_one_instant_are_in_conflict(tmp_path: Pa
 
     assert broken(verdict, RATINGS) == {"key_conflict"}
     assert verdict.failed_rows.column("_source_row").to_pylist() == [1, 2]
+
+
+def test_the_platform_is_told_what_it_was_handed_of_a_record_that_its_key_alone_withdraws(tmp_path: Path) -> None:
+    paths, drop = LakePaths(tmp_path / "lake"), tmp_path / "drop"
+    key = {name: penalty(2)[name] for name in ("CF_WSH", "CF_CFJGDM", "CF_XDR_MC")}
+    gone = dict.fromkeys(penalty(2)) | key | {"提供日期": "2026-04-10 15:00:00", "增删改标志": "d"}
+    deliver(paths, drop, DECISIONS, "decisions-2026-03.csv", penalty(2), penalty(3))
+    deliver(paths, drop, DECISIONS, "decisions-2026-04.csv", gone)
+    deliver(
+        paths, drop, DECISIONS, "decisions-2026-04-late.csv", penalty(2, CF_SY="晚到", 提供日期="2026-04-10 09:00:00")
+    )
+
+    done = submit(paths, FIRST_OF_APRIL, APRIL, tmp_path / "out")
+
+    assert told(done.folder, APRIL_CSV) == [("测罚〔2026〕2号", "0.2", "d")]
+    assert part(done.receipt)["left_out"]["superseded"] == 1
