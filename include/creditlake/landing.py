@@ -51,14 +51,14 @@ class Landed:
 
 
 def land(paths: LakePaths, delivery: Delivery) -> Landed:
-    """Copy one delivery into the vault and return what it is there; a file that is there already keeps its first name.
+    """Bring one delivery into the vault and return what it is there; a file that is there already keeps its first name.
 
     Raises:
         OSError: the file cannot be read or the vault not written.
     """
     paths.create()
     partial = paths.scratch / f"landing-{os.getpid()}"
-    sha256 = _copy_and_hash(delivery.path, partial)
+    sha256 = _bring(delivery, partial)
     target = paths.landing / sha256[:2] / sha256
     with _vault_lock(paths):
         target.parent.mkdir(mode=0o700, exist_ok=True)
@@ -80,8 +80,24 @@ def land(paths: LakePaths, delivery: Delivery) -> Landed:
             reached=at.reached,
         )
         os.replace(partial, target)
+        partial.unlink(missing_ok=True)  # a run that was killed here left the target: two names of one file stay two
         _write_json(target.with_suffix(".json"), [*manifest, asdict(landed)])
     return landed
+
+
+def _bring(delivery: Delivery, target: Path) -> str:
+    """Put the bytes of a delivery in a place and return their hash.
+
+    What was pulled lies in the inbox, where nobody writes to it again: a second name for it is as good as a copy.
+    """
+    target.unlink(missing_ok=True)
+    if delivery.position is not None:
+        with contextlib.suppress(OSError):  # the inbox is on another disk
+            os.link(delivery.path, target)
+    if not target.exists():
+        return _copy_and_hash(delivery.path, target)
+    with open(target, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _copy_and_hash(source: Path, target: Path) -> str:
