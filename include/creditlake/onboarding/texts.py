@@ -62,6 +62,7 @@ def contract_text(wish: Wish, plan: Plan) -> str:
         f"    key: [{', '.join(map(said, plan.key))}]",
         f"    subject: {{{', '.join(f'{use}: {said(name)}' for use, name in subject.items())}}}",
         "    rows: {min: 1, max: 1000000}",
+        f"    watch: {{rhythm: none}} # {OPEN}: when it comes, and on what that rests, so that its silence is told",
         "    columns:",
         *(f"      {said(column.name)}: {_facts(column)}" for column in plan.columns),
     ]
