@@ -79,8 +79,10 @@ def _set_aside(paths: LakePaths) -> None:
                 shutil.copy2(file, partial / file.name)
         os.replace(partial, aside)
     drop_catalogue(paths)
+    (paths.dbt / "run_results.json").unlink(missing_ok=True)
+    if paths.objects:
+        return  # the files stay until the daily maintenance finds that nothing refers to them, two days or more
     if (aside / paths.data.name).exists():
         shutil.rmtree(paths.data)
     else:
         os.replace(paths.data, aside / paths.data.name)
-    (paths.dbt / "run_results.json").unlink(missing_ok=True)

@@ -20,6 +20,7 @@ STEPS = [
     "expire_snapshots",
     "cleanup_old_files",
     "delete_orphaned_files",
+    "scratch",
     "backup",
     "fsck",
 ]
@@ -126,6 +127,20 @@ def test_maintenance_leaves_a_backup_that_is_whole_and_keeps_the_newest_seven(la
 
     assert kept == [f"{start + timedelta(seconds=run):%Y%m%dT%H%M%S}" for run in range(1, 8)] + ["notes"]
     assert damages(read_backup(tmp_path / "backups" / kept[0])) == []
+
+
+def test_what_a_killed_process_left_in_scratch_goes_after_two_days(lake: LakePaths) -> None:
+    half = lake.scratch / "pulling-tax-4711" / "ratings-2026-10.csv"
+    half.parent.mkdir()
+    half.write_bytes(b"half a file")
+    written = datetime.fromtimestamp(half.stat().st_mtime, UTC)
+
+    maintenance(lake, written + timedelta(days=1, hours=23))
+    kept = half.exists()
+    maintenance(lake, written + timedelta(days=2, minutes=1))
+
+    assert kept
+    assert list(lake.scratch.iterdir()) == []
 
 
 def test_maintenance_stops_at_the_step_that_fails_and_names_it(lake: LakePaths) -> None:

@@ -13,7 +13,8 @@ import duckdb
 
 from creditlake.lake.extensions import extension_directory, with_extensions
 from creditlake.lake.lease import lease
-from creditlake.lake.paths import LakePaths
+from creditlake.lake.objects import duckdb_settings
+from creditlake.lake.paths import DATA_VARIABLE, LakePaths
 
 ALIAS = "lake"
 MEMORY_LIMIT = "4GB"
@@ -22,7 +23,11 @@ _SQLITE_OPTIONS = {"META_JOURNAL_MODE": "'WAL'", "META_BUSY_TIMEOUT": "10000"}
 
 def connect(paths: LakePaths) -> duckdb.DuckDBPyConnection:
     """Return a DuckDB connection with the extensions of this lake's catalogue, nothing attached yet."""
-    return with_extensions(MEMORY_LIMIT, paths.scratch, "ducklake", "postgres" if paths.postgres else "sqlite_scanner")
+    names = ["ducklake", "postgres" if paths.postgres else "sqlite_scanner", *(["httpfs"] if paths.objects else [])]
+    connection = with_extensions(MEMORY_LIMIT, paths.scratch, *names)
+    for name, value in (duckdb_settings() if paths.objects else {}).items():
+        connection.execute(f"set global {name} = {_quote(value)}")  # DuckLake asks on connections of its own too
+    return connection
 
 
 def _target(paths: LakePaths) -> str:
@@ -30,7 +35,7 @@ def _target(paths: LakePaths) -> str:
 
 
 def _options(paths: LakePaths) -> dict[str, str]:
-    common = {"DATA_PATH": _quote(f"{paths.data}/"), "DATA_INLINING_ROW_LIMIT": "0", "OVERRIDE_DATA_PATH": "true"}
+    common = {"DATA_PATH": _quote(paths.data_path), "DATA_INLINING_ROW_LIMIT": "0", "OVERRIDE_DATA_PATH": "true"}
     return common if paths.postgres else common | _SQLITE_OPTIONS
 
 
@@ -39,10 +44,29 @@ def _quote(text: str) -> str:
 
 
 def attach(connection: duckdb.DuckDBPyConnection, paths: LakePaths, *, read_only: bool) -> None:
-    """Attach the lake as ``lake`` and make it the default database."""
+    """Attach the lake as ``lake`` and make it the default database.
+
+    Raises:
+        DataElsewhere: the catalogue remembers another place of the data, and one of the two is an object store.
+    """
     options = [f"{name} {value}" for name, value in _options(paths).items()] + (["READ_ONLY"] if read_only else [])
     connection.execute(f"attach {_quote(_target(paths))} as {ALIAS} ({', '.join(options)})")
     connection.execute(f"use {ALIAS}")
+    row = connection.execute(
+        f"select value from __ducklake_metadata_{ALIAS}.ducklake_metadata where key = 'data_path'"
+    ).fetchone()
+    remembered = row[0] if row else paths.data_path
+    if remembered != paths.data_path and "s3://" in remembered + paths.data_path:
+        raise DataElsewhere(
+            f"the data of {paths.root} lie in {remembered}, but {DATA_VARIABLE} says {paths.objects or 'nothing'}"
+        )
+
+
+class DataElsewhere(OSError):
+    """The environment names another place of a lake's data than its catalogue; nothing was read or written.
+
+    Back-up and restore move a lake to or from an object store.
+    """
 
 
 @contextlib.contextmanager
@@ -74,11 +98,13 @@ def reading(paths: LakePaths) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def dbt_attachment(paths: LakePaths) -> dict[str, str]:
     """Return the environment variables from which dbt_project/profiles.yml attaches this lake."""
+    found = duckdb_settings() if paths.objects else {}
     return {
-        "CREDITLAKE_DBT_TARGET": "postgres" if paths.postgres else "sqlite",
+        "CREDITLAKE_DBT_TARGET": ("postgres" if paths.postgres else "sqlite") + ("_objects" if paths.objects else ""),
         "CREDITLAKE_DBT_ATTACH": _target(paths),
-        "CREDITLAKE_DBT_DATA_PATH": f"{paths.data}/",
+        "CREDITLAKE_DBT_DATA_PATH": paths.data_path,
         "CREDITLAKE_DBT_EXTENSIONS": str(extension_directory()),
         "CREDITLAKE_DBT_SCRATCH": str(paths.scratch),
         "CREDITLAKE_DBT_MEMORY": MEMORY_LIMIT,
+        **{f"CREDITLAKE_DBT_{name.upper()}": value for name, value in found.items()},
     }

@@ -18,12 +18,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from creditlake.lake import objects
 from creditlake.lake.catalogue import catalogue_file_name, copy_catalogue, has_catalogue, put_catalogue
 from creditlake.lake.lease import lease
 from creditlake.lake.paths import VAULT_MODE, LakePaths
 
 FOLDERS = ("landing", "bronze", "data", "quality", "releases", "submissions", "watch")
 MANIFEST = "manifest.json"
+_DATA = "data/"
 FORMAT = 1
 _CHUNK_BYTES = 4 << 20
 _PASSING = (".partial", "lock")
@@ -71,6 +73,7 @@ def backup_under_lease(paths: LakePaths, target: Path) -> Backup:
     copy_catalogue(paths, target / catalogue)
     for name in _files(paths.root):
         _place(paths.root / name, target / name, _link_or_copy)
+    _fetch_objects(paths, target)
     made = Backup(target, catalogue, _hashes(target))
     document = {"format": FORMAT, "catalogue": catalogue, "sha256": made.sha256}
     partial = target / f"{MANIFEST}.partial"
@@ -122,11 +125,31 @@ def restore(source: Path, paths: LakePaths) -> None:
         raise BackupError(f"{source} is damaged: {'; '.join(wrong[:5])}")
     if has_catalogue(paths) or next(_files(paths.root), None):
         raise BackupError(f"{paths.root} holds a lake; move it away first")
+    if paths.objects and objects.sizes(paths):
+        raise BackupError(f"{paths.objects} is not empty; name another prefix")
     with lease(paths):
         for name in made.sha256:
-            if name != made.catalogue:
+            if paths.objects and name.startswith(_DATA):
+                objects.send(paths, source / name, name.removeprefix(_DATA))
+            elif name != made.catalogue:
                 _place(source / name, paths.root / name, _copy)
         put_catalogue(paths, source / made.catalogue)
+
+
+def _fetch_objects(paths: LakePaths, target: Path) -> None:
+    """Copy the data files of an object store; those that an earlier back-up beside holds are taken from there.
+
+    A data file is never changed and its name never used again, so name and size say which it is.
+    """
+    earlier = sorted((path.parent for path in target.parent.glob(f"*/{MANIFEST}")), reverse=True)
+    for name, size in (objects.sizes(paths) if paths.objects else {}).items():
+        file = _DATA + name
+        held = [folder / file for folder in earlier if (folder / file).exists()]
+        if held and held[0].stat().st_size == size:
+            _place(held[0], target / file, _link_or_copy)
+        else:
+            (target / file).parent.mkdir(parents=True, exist_ok=True)
+            objects.fetch(paths, name, target / file)
 
 
 def _files(root: Path) -> Iterator[str]:

@@ -66,7 +66,7 @@ def put_catalogue(paths: LakePaths, source: Path) -> None:
     """
     if has_catalogue(paths):
         raise CatalogueError(f"{paths.root} has a catalogue already; a back-up is put only into an empty place")
-    data_path = f"{paths.data}/"
+    data_path = paths.data_path
     if paths.postgres:
         environment = _libpq_environment(paths.postgres)
         database = environment.get("PGDATABASE", "")

@@ -18,6 +18,7 @@ import duckdb
 
 from creditlake.contracts import Dataset, all_datasets
 from creditlake.lake.attach import ALIAS, reading
+from creditlake.lake.objects import local_size, sizes
 from creditlake.lake.paths import LakePaths
 from creditlake.lake.tables import identifier
 
@@ -144,16 +145,15 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], bool
 
 
 def _file_problems(connection: duckdb.DuckDBPyConnection, paths: LakePaths) -> Iterator[Problem]:
+    stored = sizes(paths) if paths.objects else {}
     for kind, title in (("data", "数据文件"), ("delete", "删除标记文件")):
         rows = connection.execute(_FILES_SQL.format(metadata=METADATA, kind=kind)).fetchall()
         for place, path, size in rows:
-            file = paths.data / path  # an absolute path stays as it is
-            if not file.exists():
+            found = stored.get(path) if paths.objects else local_size(paths.data / path)
+            if found is None:
                 yield Problem("file", place, f"目录登记的{title}不存在：{path}")
-            elif file.stat().st_size != size:
-                yield Problem(
-                    "file", place, f"{title}大小不符：{path} 登记 {size} 字节，实际 {file.stat().st_size} 字节"
-                )
+            elif found != size:
+                yield Problem("file", place, f"{title}大小不符：{path} 登记 {size} 字节，实际 {found} 字节")
 
 
 def _catalogue_problems(connection: duckdb.DuckDBPyConnection) -> Iterator[Problem]:

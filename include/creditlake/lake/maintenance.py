@@ -82,7 +82,7 @@ def maintenance(paths: LakePaths, now: datetime, backups: Path | None = None) ->
     with lease(paths):
         if not has_catalogue(paths):
             raise MaintenanceFailed("merge_adjacent_files", f"there is no lake at {paths.root}")
-        done = _statements(paths, now)
+        done = [*_statements(paths, now), _sweep(paths, now - FILES_KEPT)]
         done.append(_backup_step(paths, now, backups or paths.root / BACKUPS_FOLDER))
         problems = fsck(paths)
         if problems:
@@ -104,6 +104,22 @@ def _statements(paths: LakePaths, now: datetime) -> list[Step]:
             _call(connection, "cleanup_old_files", "清理停用满 2 天的文件", f"older_than => {replaced}"),
             _call(connection, "delete_orphaned_files", "删除满 2 天的孤儿文件", f"older_than => {orphaned}"),
         ]
+
+
+def _sweep(paths: LakePaths, bound: datetime) -> Step:
+    """Remove from scratch what processes that were killed left there, once nothing in it was written for so long."""
+    left = [path for path in paths.scratch.iterdir() if _last_written(path) < bound.timestamp()]
+    for path in left:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return Step("scratch", "清理中断任务留下满 2 天的半成品", len(left))
+
+
+def _last_written(path: Path) -> float:
+    parts = [path, *(path.rglob("*") if path.is_dir() else ())]
+    return max(float(part.lstat().st_mtime) for part in parts)
 
 
 def _expire(connection: duckdb.DuckDBPyConnection, bound: datetime) -> Step:

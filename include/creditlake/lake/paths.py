@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 CATALOG_VARIABLE = "CREDITLAKE_CATALOG"
+DATA_VARIABLE = "CREDITLAKE_DATA"
+_OBJECTS = re.compile(r"s3://[a-z0-9][a-z0-9.-]+(/[\w.=-]+)+/?")
 VAULT_MODE = 0o700
 
 
@@ -17,20 +20,35 @@ class LakePaths:
     Attributes:
         root: The lake's folder.
         postgres: Connection string of a PostgreSQL catalogue (``dbname=… host=…``); empty for the SQLite file.
+        objects: Bucket and prefix (``s3://bucket/prefix``) of the data files; empty where they lie in the folder.
     """
 
     root: Path
     postgres: str = ""
+    objects: str = ""
 
     @classmethod
     def at(cls, root: Path) -> LakePaths:
-        """Return the lake at ``root`` with the catalogue that ``CREDITLAKE_CATALOG`` names, SQLite when unset."""
+        """Return the lake at ``root`` with the catalogue that ``CREDITLAKE_CATALOG`` names, SQLite when unset.
+
+        Its data files lie where ``CREDITLAKE_DATA`` says, in the folder when unset.
+
+        Raises:
+            ValueError: one of the two names no such place, or the environment lacks what an object store needs.
+        """
         setting = os.environ.get(CATALOG_VARIABLE, "")
         if setting and not setting.startswith("postgres:"):
             raise ValueError(
                 f"{CATALOG_VARIABLE} must be empty or start with 'postgres:', not {setting.split(':')[0]!r}"
             )
-        return cls(root.resolve(), setting.removeprefix("postgres:"))
+        objects = os.environ.get(DATA_VARIABLE, "")
+        if objects and not _OBJECTS.fullmatch(objects):
+            raise ValueError(f"{DATA_VARIABLE} must be empty or like s3://bucket/prefix, not {objects!r}")
+        if objects:
+            from creditlake.lake.objects import duckdb_settings
+
+            duckdb_settings()  # says what is missing before anything is begun
+        return cls(root.resolve(), setting.removeprefix("postgres:"), objects.rstrip("/"))
 
     @property
     def catalog_file(self) -> Path:
@@ -39,8 +57,13 @@ class LakePaths:
 
     @property
     def data(self) -> Path:
-        """The Parquet files of the lake."""
+        """The Parquet files of the lake; empty where an object store holds them."""
         return self.root / "data"
+
+    @property
+    def data_path(self) -> str:
+        """Where the Parquet files lie, as the catalogue remembers it."""
+        return f"{self.objects or self.data}/"
 
     @property
     def landing(self) -> Path:
