@@ -1,8 +1,7 @@
 """What a contract says of a service (HTTP, JSON): how to sign in, how it pages, how long to wait for it.
 
 An unknown or missing key is a ``TypeError``, an unknown value a ``ValueError``.
-Source: GB/T 39443 (public-credit information is exchanged through services too); RFC 9110 (``Retry-After``), RFC 8288
-(``Link``).
+Source: GB/T 39443 (exchange through services); RFC 9110 (``Retry-After``), RFC 8288 (``Link``).
 """
 
 from __future__ import annotations
@@ -262,8 +261,9 @@ _AUTHS: dict[str, Callable[..., Auth]] = {
     "none": NoAuth, "basic": Basic, "bearer": Bearer, "token": TokenEndpoint, "signed": Signed,
 }  # fmt: skip
 _PAGINGS: dict[str, Callable[..., Paging]] = {"single": Single, "page": Numbered, "cursor": Cursor, "link": Link}
-_SPANS = ("connect", "read", "pull", "first_pause", "longest_pause")
-_SIZES = ("page", "total")
+_LIMITS: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("connect", "read", "pull", "first_pause", "longest_pause"), span), "page": size, "total": size,
+}  # fmt: skip
 
 
 def service_of(**entry: Any) -> Service:
@@ -274,9 +274,8 @@ def service_of(**entry: Any) -> Service:
     if "limits" in entry:
         if not isinstance(entry["limits"], Mapping):
             raise TypeError(f"limits: {entry['limits']!r} is no mapping")
-        spans = {name: span(value) for name, value in entry["limits"].items() if name in _SPANS}
-        sizes = {name: size(value) for name, value in entry["limits"].items() if name in _SIZES}
-        made["limits"] = Limits(**{**entry["limits"], **spans, **sizes})
+        read = {name: _LIMITS[name](value) for name, value in entry["limits"].items() if name in _LIMITS}
+        made["limits"] = Limits(**{**entry["limits"], **read})
     return Service(**made)
 
 
