@@ -75,57 +75,76 @@ class Ways:
         return said.decode()
 
 
+@dataclass(frozen=True)
+class Servers:
+    """The agencies' servers, one of each kind but the service."""
+
+    sftp: Sftp
+    s3: S3
+    postgres: ExchangeServer
+    mariadb: ExchangeServer
+
+
 @pytest.fixture
-def ways(
-    village: City,
-    tmp_path: Path,
-    sftp_server: Sftp,
-    s3_server: S3,
-    postgres_server: ExchangeServer,
-    mariadb_server: ExchangeServer,
-) -> Iterator[Ways]:
+def servers(
+    sftp_server: Sftp, s3_server: S3, postgres_server: ExchangeServer, mariadb_server: ExchangeServer
+) -> Servers:
+    """The servers of the other tests."""
+    return Servers(sftp_server, s3_server, postgres_server, mariadb_server)
+
+
+@pytest.fixture
+def ways(village: City, tmp_path: Path, servers: Servers) -> Iterator[Ways]:
     """The village's deliveries, each feed where its agency keeps it."""
     drop, own = tmp_path / "drop", tmp_path / "own"
     for feed in ("registration", "social_security", "lending"):
         shutil.copytree(village.drop / feed, drop / feed)
     shutil.copytree(drop / "lending", own / "lending")
     for file in sorted((drop / "social_security").iterdir()):
-        s3_server.put(f"outgoing/mixture/{file.name}", file.read_bytes())
-    permits = [row for rows in read_rows(village.drop / "licensing").values() for row in rows]
-    (drop / "licensing").mkdir()
-    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in permits)
-    (drop / "licensing" / "permits-to-20261031.jsonl").write_text(lines, encoding="utf-8")
-    service = Agency(list(permits), page_size=2)
-    service.auth = "token"
-    pulls = {
-        "penalty": fill(postgres_server, "penalty", village.drop, drop),
-        "tax": fill(mariadb_server, "tax", village.drop, drop),
-        "licensing": {
-            "permits": {"path": "/page", "rows": "data.list", "paging": {"kind": "page", "total": "data.total"}},
-        },
-    }
-    connectors = {
-        "registration": {"kind": "sftp", "folder": str(drop / "registration"), "settle": "0s"},
-        "social_security": {"kind": "s3", "folder": f"{s3_server.bucket}/outgoing/mixture", "settle": "0s"},
-        "penalty": {"kind": "postgresql"},
-        "tax": {"kind": "mysql"},
-        "licensing": {"kind": "http", "auth": {"kind": "token", "path": "/token"}},
-    }
-    with serving(service) as port:
+        servers.s3.put(f"outgoing/mixture/{file.name}", file.read_bytes())
+    with serving(permits(village.drop, drop)) as port:
+        connectors = {
+            "registration": {"kind": "sftp", "folder": str(drop / "registration"), "settle": "0s"},
+            "social_security": {"kind": "s3", "folder": f"{servers.s3.bucket}/outgoing/mixture", "settle": "0s"},
+            "penalty": {"kind": "postgresql"},
+            "tax": {"kind": "mysql"},
+            "licensing": {"kind": "http", "auth": {"kind": "token", "path": "/token"}},
+        }
+        pulls = {
+            "penalty": fill(servers.postgres, "penalty", village.drop, drop),
+            "tax": fill(servers.mariadb, "tax", village.drop, drop),
+            "licensing": {
+                "permits": {"path": "/page", "rows": "data.list", "paging": {"kind": "page", "total": "data.total"}},
+            },
+        }
         endpoints = {
-            "registration": sftp_server.endpoint(),
-            "social_security": s3_server.endpoint(),
-            "penalty": postgres_server.endpoint(),
-            "tax": mariadb_server.endpoint(),
+            "registration": servers.sftp.endpoint(),
+            "social_security": servers.s3.endpoint(),
+            "penalty": servers.postgres.endpoint(),
+            "tax": servers.mariadb.endpoint(),
             "licensing": Endpoint("", "127.0.0.1", port, LOGIN, PASSWORD, database="http"),
         }
-        environment = {f"AIRFLOW_CONN_{feed.upper()}_SOURCE": as_json(one) for feed, one in endpoints.items()}
-        environment |= {
-            "AIRFLOW_HOME": str(tmp_path / "airflow"),
-            "CREDITLAKE_HOME": str(ROOT),
-            "CREDITLAKE_PERSON_KEY": "k" * 32,
-        }
-        yield Ways(drop, own, library_of(tmp_path / "library", connectors, pulls), environment)
+        yield Ways(drop, own, library_of(tmp_path / "library", connectors, pulls), settings(tmp_path, endpoints))
+
+
+def settings(folder: Path, endpoints: dict[str, Endpoint]) -> dict[str, str]:
+    """The environment of both runs: the Airflow connections, and one key of persons."""
+    return {f"AIRFLOW_CONN_{feed.upper()}_SOURCE": as_json(one) for feed, one in endpoints.items()} | {
+        "AIRFLOW_HOME": str(folder / "airflow"),
+        "CREDITLAKE_HOME": str(ROOT),
+        "CREDITLAKE_PERSON_KEY": "k" * 32,
+    }
+
+
+def permits(source: Path, drop: Path) -> Agency:
+    """Put the permits behind a service, two on a page, and as JSON lines into the drop."""
+    rows = [row for rows in read_rows(source / "licensing").values() for row in rows]
+    (drop / "licensing").mkdir()
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (drop / "licensing" / "permits-to-20261031.jsonl").write_text(lines, encoding="utf-8")
+    service = Agency(list(rows), page_size=2)
+    service.auth = "token"
+    return service
 
 
 def read_rows(folder: Path) -> Rows:
@@ -209,7 +228,7 @@ def kill_while_it_pulls(ways: Ways, paths: LakePaths, feed: str) -> None:
     """Start a run and kill it while it pulls from one feed's source."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     with ways.start(paths, pulling=True) as process:
-        while not any(paths.scratch.glob(f"pulling-{feed}-*")):
+        while not any(paths.scratch.glob(f"pulling-{feed}")):
             assert process.poll() is None, process.stderr and process.stderr.read().decode()
             assert time.monotonic() < deadline, f"{feed} is not pulled"
             time.sleep(0.001)

@@ -7,8 +7,8 @@ order, and the inbox are the same for all of them.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import logging
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from typing import Protocol
 
 from creditlake.connectors import inbox
 from creditlake.connectors.database import ExchangeDatabase
-from creditlake.connectors.endpoint import Endpoints
+from creditlake.connectors.endpoint import Endpoints, SourceFailed
 from creditlake.connectors.files import Delivery, Position, discover, order_of
 from creditlake.connectors.known import is_known
 from creditlake.connectors.service import ServiceConnector
@@ -71,13 +71,40 @@ def deliveries(paths: LakePaths, errand: Errand) -> Iterator[Delivery]:
     (``inbox.remove``).
 
     Raises:
-        SourceFailed: the source cannot be read; what was yielded before stands.
+        SourceFailed: the source cannot be read, or another run pulls it; what was yielded before stands.
     """
     feed = errand.feed
     if isinstance(feed.connector, DropFolder):
         yield from discover(errand.drop, feed)
         return
-    yield from inbox.waiting(paths, feed.name)
+    with _alone(paths, feed.name):
+        yield from inbox.waiting(paths, feed.name)
+        yield from _pull_all(paths, errand)
+
+
+@contextlib.contextmanager
+def _alone(paths: LakePaths, feed: str) -> Iterator[None]:
+    """Keep other processes from pulling the same feed, and sweep up what one that was killed left in scratch.
+
+    Raises:
+        SourceFailed: another process is pulling it.
+    """
+    paths.create()
+    with open(paths.inbox / f"{feed}.lock", "a", encoding="ascii") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SourceFailed(f"{feed}: another run is pulling it; try again when that one has ended") from None
+        shutil.rmtree(_scratch(paths, feed), ignore_errors=True)
+        yield
+
+
+def _scratch(paths: LakePaths, feed: str) -> Path:
+    return paths.scratch / f"pulling-{feed}"
+
+
+def _pull_all(paths: LakePaths, errand: Errand) -> Iterator[Delivery]:
+    feed = errand.feed
     taken = _taken(paths, feed.name)
     waits = {(one.dataset, one.source) for one in taken if one.waits}
     with contextlib.closing(connector_to(errand, paths.scratch)) as connector:
@@ -92,7 +119,7 @@ def deliveries(paths: LakePaths, errand: Errand) -> Iterator[Delivery]:
 def _pulled(
     paths: LakePaths, feed: str, connector: Connector, increment: Increment, taken: Sequence[Taken]
 ) -> Iterator[Delivery]:
-    scratch = paths.scratch / f"pulling-{feed}-{os.getpid()}"
+    scratch = _scratch(paths, feed)
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = scratch / increment.name
     try:
