@@ -222,7 +222,7 @@ def _with_batch(batch: pa.RecordBatch, blank: Batch, dataset: Dataset, key: byte
                 hashed = pc.if_else(is_hash, batch.column(place), hashed)
             batch = batch.set_column(place, name, hashed)
     for name, value in (("_batch_id", blank.batch_id), ("_source_sha256", blank.source_sha256)):
-        batch = batch.append_column(name, pa.array([value] * batch.num_rows, pa.string()))
+        batch = batch.append_column(name, pa.repeat(pa.scalar(value), batch.num_rows))
     return batch
 
 

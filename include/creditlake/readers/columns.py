@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 BATCH_ROWS = 50_000
@@ -16,7 +17,7 @@ def with_lineage(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Add ``_source_row`` and an all-null ``_ragged`` to batches that come in file order."""
     first = 1
     for batch in batches:
-        numbers = pa.array(range(first, first + batch.num_rows), pa.int64())
+        numbers = pa.array(np.arange(first, first + batch.num_rows))
         ragged = pa.nulls(batch.num_rows, pa.string())
         yield batch.append_column("_source_row", numbers).append_column("_ragged", ragged)
         first += batch.num_rows

@@ -87,12 +87,13 @@ def _has_odd_quote(path: Path) -> bool:
 
 
 def _arrow_batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a file that is known to be UTF-8."""
     reader = pacsv.open_csv(
         path,
         read_options=pacsv.ReadOptions(column_names=list(columns), skip_rows=1, block_size=BLOCK_BYTES),
         parse_options=pacsv.ParseOptions(newlines_in_values=True),
         convert_options=pacsv.ConvertOptions(
-            column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
+            column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False, check_utf8=False
         ),
     )
     yield from reader
