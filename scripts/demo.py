@@ -72,7 +72,9 @@ def main() -> int:
     paths = LakePaths(options.lake.resolve())
     os.umask(0o077)
     os.environ.update(environment(VAR / "airflow", paths.root, VAR / "city" / "drop"))
-    os.environ.update({"CREDITLAKE_APPROVAL": "automatic", "CREDITLAKE_CATALOG": "", "CREDITLAKE_BACKUPS": ""})
+    os.environ.update(
+        {"CREDITLAKE_APPROVAL": "automatic", "CREDITLAKE_CATALOG": "", "CREDITLAKE_DATA": "", "CREDITLAKE_BACKUPS": ""}
+    )
     try:
         with quietly(log) as stage:
             run(stage, paths, options.subjects)

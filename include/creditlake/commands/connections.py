@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from creditlake.connectors.endpoint import Endpoint
 
 
@@ -11,6 +13,10 @@ def endpoint(connection: str) -> Endpoint:
     Raises:
         SourceFailed: Airflow knows no connection of that id.
     """
+    handlers, level = logging.root.handlers[:], logging.root.level
     from creditlake.orchestration.connections import endpoint as airflow_connection
 
-    return airflow_connection(connection)
+    found = airflow_connection(connection)
+    logging.root.handlers[:] = handlers  # Airflow takes the log into its own hands when it is loaded
+    logging.root.setLevel(level)
+    return found
