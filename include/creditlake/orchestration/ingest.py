@@ -15,6 +15,7 @@ from creditlake.bronze import Postponed, read_batch
 from creditlake.connectors import inbox
 from creditlake.connectors.again import pulled_from
 from creditlake.connectors.pulling import Errand
+from creditlake.connectors.spec import DropFolder
 from creditlake.contracts import Feed, load_feeds
 from creditlake.ingest import Outcome
 from creditlake.lake import Writer
@@ -36,14 +37,15 @@ def land(feed: str) -> list[dict[str, Any]]:
     """Land what the feed has dropped, or pull what its source has; return what each file is in the vault.
 
     Raises:
-        FileNotFoundError: there is no drop folder at all: a share that is gone is not a feed without deliveries.
+        FileNotFoundError: the feed is dropped and there is no drop folder at all: a share that is gone is not a feed
+            without deliveries.
         SourceFailed: the feed's source cannot be read.
         AirflowFailException: the run was started to pull again what cannot be.
     """
     paths, folder = lake(), drop()
-    if not folder.is_dir():
-        raise FileNotFoundError(f"投递目录 {folder} 不存在：共享盘是否已挂载？")
     errand = Errand(_feed(feed), folder, business_date(), endpoint)
+    if isinstance(errand.feed.connector, DropFolder) and not folder.is_dir():
+        raise FileNotFoundError(f"投递目录 {folder} 不存在：共享盘是否已挂载？")
     return [
         {"landed": asdict(pipeline.land(paths, delivery)), "inbox": inbox.place_of(delivery)}
         for delivery in pipeline.deliveries(paths, errand)
