@@ -71,7 +71,7 @@ _batch_id as batch_id,
         _delivered_date as delivered_date,
         cast({{ to_instant('"提供日期"') }} as date) as provided_date,
         cast(epoch_us(coalesce({{ to_instant('"提供日期"') }}, cast(_delivered_date as timestamp))) as hugeint)
-        * 100000000000000 + _batch_seq * 10000000 + _source_row as version_no,
+        * 100000000000000000000 + cast(_batch_seq as hugeint) * 100000000000 + _source_row as version_no,
         coalesce(lower("增删改标志") = 'd', false) as is_withdrawn
 {%- endmacro %}
 
