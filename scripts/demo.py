@@ -72,9 +72,8 @@ def main() -> int:
     paths = LakePaths(options.lake.resolve())
     os.umask(0o077)
     os.environ.update(environment(VAR / "airflow", paths.root, VAR / "city" / "drop"))
-    os.environ.update(
-        {"CREDITLAKE_APPROVAL": "automatic", "CREDITLAKE_CATALOG": "", "CREDITLAKE_DATA": "", "CREDITLAKE_BACKUPS": ""}
-    )
+    here = dict.fromkeys(("CREDITLAKE_CATALOG", "CREDITLAKE_DATA", "CREDITLAKE_LANDING", "CREDITLAKE_BACKUPS"), "")
+    os.environ.update(here | {"CREDITLAKE_APPROVAL": "automatic"})
     try:
         with quietly(log) as stage:
             run(stage, paths, options.subjects)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from creditlake.connectors.files import NOWHERE, Delivery
-from creditlake.lake import LakePaths
+from creditlake.lake import LakePaths, received
 from creditlake.readers.archive import members
 from creditlake.refusal import Refusal
 
@@ -46,8 +46,8 @@ class Landed:
     reached: str = ""
 
     def content(self, paths: LakePaths) -> Path:
-        """Where the bytes lie."""
-        return paths.landing / self.sha256[:2] / self.sha256
+        """Return the file with the bytes; OSError when an object store keeps them and cannot be read."""
+        return received.content(paths, self.sha256)
 
 
 def land(paths: LakePaths, delivery: Delivery) -> Landed:
@@ -59,7 +59,7 @@ def land(paths: LakePaths, delivery: Delivery) -> Landed:
     paths.create()
     partial = paths.scratch / f"landing-{os.getpid()}"
     sha256 = _bring(delivery, partial)
-    target = paths.landing / sha256[:2] / sha256
+    target = received.place_of(paths, sha256)
     with _vault_lock(paths):
         target.parent.mkdir(mode=0o700, exist_ok=True)
         manifest = _read_manifest(target)
@@ -81,6 +81,7 @@ def land(paths: LakePaths, delivery: Delivery) -> Landed:
         )
         os.replace(partial, target)
         partial.unlink(missing_ok=True)  # a run that was killed here left the target: two names of one file stay two
+        received.keep(paths, sha256)
         _write_json(target.with_suffix(".json"), [*manifest, asdict(landed)])
     return landed
 

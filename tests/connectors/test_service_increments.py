@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ class Vault:
         if reached is not None:
             kept = self.folder / f"landed-{len(self.taken)}"
             shutil.copy(self.folder / f"ratings-to-{as_of:%Y%m%d}.jsonl", kept)
-            self.taken.append(Taken("ratings", "", reached, kept, is_accepted=accepted))
+            self.taken.append(Taken("ratings", "", reached, partial(Path, kept), is_accepted=accepted))
         return rows
 
 
@@ -147,7 +148,7 @@ def test_the_same_content_again_is_nothing_and_other_content_comes_whole(tmp_pat
         _, reached = pulled(port, tmp_path)
         kept = tmp_path / "landed"
         shutil.copy(tmp_path / "ratings-to-20261031.jsonl", kept)
-        taken = [Taken("ratings", "", str(reached), kept)]
+        taken = [Taken("ratings", "", str(reached), partial(Path, kept))]
         again = pulled(port, tmp_path, taken=taken)
         agency.rows = [MORNING[0]]
         other = pulled(port, tmp_path, taken=taken)
@@ -170,7 +171,7 @@ def test_what_was_taken_back_and_is_said_again_is_news_once(tmp_path: Path) -> N
             if reached:
                 kept = tmp_path / f"landed-{len(taken)}"
                 shutil.copy(tmp_path / "ratings-to-20261031.jsonl", kept)
-                taken.append(Taken("ratings", "", reached, kept))
+                taken.append(Taken("ratings", "", reached, partial(Path, kept)))
 
     assert came == [first, second, first, [], second, first]
     assert len({one.file.read_bytes() for one in taken}) == 5
@@ -199,7 +200,7 @@ def test_renamed_rows_are_known_again(tmp_path: Path) -> None:
         kept = tmp_path / "landed"
         shutil.copy(tmp_path / "ratings-to-20261031.jsonl", kept)
         agency.rows = [late, *first]
-        taken = [Taken("ratings", "", str(reached), kept)]
+        taken = [Taken("ratings", "", str(reached), partial(Path, kept))]
         rows, _ = pulled(port, tmp_path, RENAMED, taken=taken)
 
     assert rows == [{"纳税人名称": "公司9", "提供日期": "2026-10-30 08:00:00"}]

@@ -61,7 +61,7 @@ def test_data_in_an_object_store_give_the_same_marts(village_lake: LakePaths, ob
     assert lasting(current(objects_lake)) == lasting(current(village_lake))
     assert fsck(objects_lake) == []
     assert list(objects_lake.data.iterdir()) == []
-    assert len(sizes(objects_lake)) == sum(path.is_file() for path in village_lake.data.rglob("*"))
+    assert len(sizes(objects_lake.objects)) == sum(path.is_file() for path in village_lake.data.rglob("*"))
 
 
 def test_a_catalogue_in_postgresql_goes_with_data_in_an_object_store(
@@ -79,7 +79,7 @@ def test_a_catalogue_in_postgresql_goes_with_data_in_an_object_store(
 
         assert mart_hashes(paths) == mart_hashes(village_lake)
         assert fsck(paths) == []
-        assert sizes(paths)
+        assert sizes(paths.objects)
     finally:
         server.cleanup()
 
@@ -104,7 +104,7 @@ def test_a_backup_is_whole_and_goes_back_into_a_folder_or_another_prefix(
         assert mart_hashes(place) == mart_hashes(objects_lake)
 
     assert damages(made) == []
-    assert sizes(prefix) == sizes(objects_lake)
+    assert sizes(prefix.objects) == sizes(objects_lake.objects)
 
 
 def test_the_next_backup_fetches_only_what_the_last_one_does_not_hold(objects_lake: LakePaths, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_the_next_backup_fetches_only_what_the_last_one_does_not_hold(objects_la
     second = backup(objects_lake, tmp_path / "backups" / "2").folder / "data"
 
     files = [path for path in first.rglob("*") if path.is_file()]
-    assert len(files) == len(sizes(objects_lake))
+    assert len(files) == len(sizes(objects_lake.objects))
     assert all(path.stat().st_ino == (second / path.relative_to(first)).stat().st_ino for path in files)
 
 
@@ -127,26 +127,26 @@ def own_lake(objects_lake: LakePaths, store: S3, tmp_path: Path) -> LakePaths:
 
 def test_the_daily_maintenance_cleans_up_in_the_object_store_too(own_lake: LakePaths, store: S3) -> None:
     store.put(f"{own_lake.objects.rpartition('/')[2]}/validated/tax_ratings/ducklake-nobodys.parquet", b"x")
-    before, kept = rows(own_lake), len(sizes(own_lake))
+    before, kept = rows(own_lake), len(sizes(own_lake.objects))
     for _ in range(3):
         with writing(own_lake) as lake:
             lake.execute("create or replace table lake.marts.passing as select range as i from range(10)")
     with writing(own_lake) as lake:
         lake.execute("drop table lake.marts.passing")
-    assert len(sizes(own_lake)) == kept + 3
+    assert len(sizes(own_lake.objects)) == kept + 3
     later = datetime.now(UTC)
 
     maintenance(own_lake, later + timedelta(days=8))
     maintenance(own_lake, later + timedelta(days=16))
 
-    assert not [name for name in sizes(own_lake) if "passing" in name or "nobodys" in name]
+    assert not [name for name in sizes(own_lake.objects) if "passing" in name or "nobodys" in name]
     assert rows(own_lake) == before
 
 
 def test_a_lost_or_shortened_object_is_found_and_a_rebuild_heals(own_lake: LakePaths, store: S3) -> None:
     prefix = own_lake.objects.rpartition("/")[2]
     before = rows(own_lake)
-    lost, short = sorted(name for name in sizes(own_lake) if name.startswith("validated/"))[:2]
+    lost, short = sorted(name for name in sizes(own_lake.objects) if name.startswith("validated/"))[:2]
     store.client.delete_object(Bucket=store.bucket, Key=f"{prefix}/{lost}")
     store.put(f"{prefix}/{short}", b"PAR1")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from creditlake.connectors.files import Position
 from creditlake.lake import LakePaths, writing
 from creditlake.lake.ledger import entries_of
+from creditlake.lake.received import place_of
 from creditlake.lake.watermarks import Watermark, write_watermark
 
 
@@ -22,7 +23,7 @@ def is_known(paths: LakePaths, place: tuple[str, str], file: Path, position: Pos
     """
     with open(file, "rb") as reader:
         sha256 = hashlib.file_digest(reader, "sha256").hexdigest()
-    if not (paths.landing / sha256[:2] / sha256).exists():
+    if not place_of(paths, sha256).with_suffix(".json").exists():
         return False
     with writing(paths) as connection:
         known = entries_of(connection, *place, sha256)

@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +29,7 @@ from creditlake.connectors.store import FileStoreConnector, file_store
 from creditlake.connectors.taken import Increment, Taken
 from creditlake.contracts import Feed
 from creditlake.lake import LakePaths
+from creditlake.lake.received import content
 from creditlake.lake.watermarks import watermarks
 
 log = logging.getLogger(__name__)
@@ -154,12 +156,18 @@ def connector_to(errand: Errand, scratch: Path) -> Connector:
 def _taken(paths: LakePaths, feed: str) -> list[Taken]:
     """Return every pull of a feed, the oldest first, those that wait in the inbox last."""
     done = [
-        Taken(mark.dataset, mark.source, mark.reached, paths.landing / mark.source_sha256[:2] / mark.source_sha256,
+        Taken(mark.dataset, mark.source, mark.reached, partial(content, paths, mark.source_sha256),
               is_accepted=mark.is_accepted)
         for mark in watermarks(paths, feed)
     ]  # fmt: skip
     waiting = [
-        Taken(delivery.dataset, delivery.position.source, delivery.position.reached, delivery.path, waits=True)
+        Taken(
+            delivery.dataset,
+            delivery.position.source,
+            delivery.position.reached,
+            partial(Path, delivery.path),
+            waits=True,
+        )
         for delivery in inbox.waiting(paths, feed)
         if delivery.position is not None
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,7 @@ class Taken:
 
     Attributes:
         source, reached: See ``files.Position``.
-        file: Where its bytes lie.
+        place: Gives the file with its bytes; where an object store keeps them, it is fetched then.
         is_accepted: Whether its batch was; of one that waits nobody knows yet.
         waits: Whether it waits in the inbox.
     """
@@ -36,6 +37,11 @@ class Taken:
     dataset: str
     source: str
     reached: str
-    file: Path
+    place: Callable[[], Path]
     is_accepted: bool = True
     waits: bool = False
+
+    @property
+    def file(self) -> Path:
+        """The file with its bytes."""
+        return self.place()

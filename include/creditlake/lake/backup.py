@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from creditlake.lake import objects
+from creditlake.lake import objects, received
 from creditlake.lake.catalogue import catalogue_file_name, copy_catalogue, has_catalogue, put_catalogue
 from creditlake.lake.lease import lease
 from creditlake.lake.paths import VAULT_MODE, LakePaths
@@ -73,7 +73,8 @@ def backup_under_lease(paths: LakePaths, target: Path) -> Backup:
     copy_catalogue(paths, target / catalogue)
     for name in _files(paths.root):
         _place(paths.root / name, target / name, _link_or_copy)
-    _fetch_objects(paths, target)
+    _fetch_objects(paths.objects, paths.data.name, target)
+    _fetch_objects(paths.landing_objects, paths.landing.name, target)
     made = Backup(target, catalogue, _hashes(target))
     document = {"format": FORMAT, "catalogue": catalogue, "sha256": made.sha256}
     partial = target / f"{MANIFEST}.partial"
@@ -125,31 +126,36 @@ def restore(source: Path, paths: LakePaths) -> None:
         raise BackupError(f"{source} is damaged: {'; '.join(wrong[:5])}")
     if has_catalogue(paths) or next(_files(paths.root), None):
         raise BackupError(f"{paths.root} holds a lake; move it away first")
-    if paths.objects and objects.sizes(paths):
+    if paths.objects and objects.sizes(paths.objects):
         raise BackupError(f"{paths.objects} is not empty; name another prefix")
     with lease(paths):
         for name in made.sha256:
             if paths.objects and name.startswith(_DATA):
-                objects.send(paths, source / name, name.removeprefix(_DATA))
+                objects.send(paths.objects, source / name, name.removeprefix(_DATA))
             elif name != made.catalogue:
                 _place(source / name, paths.root / name, _copy)
+        for path in received.held(paths):
+            received.keep(paths, path.name)
         put_catalogue(paths, source / made.catalogue)
 
 
-def _fetch_objects(paths: LakePaths, target: Path) -> None:
-    """Copy the data files of an object store; those that an earlier back-up beside holds are taken from there.
+def _fetch_objects(place: str, folder: str, target: Path) -> None:
+    """Copy the files of an object store that the lake's folder does not hold too, into a folder of the back-up.
 
-    A data file is never changed and its name never used again, so name and size say which it is.
+    Those that an earlier back-up beside holds are taken from there: a file is never changed and its name never used
+    again, so name and size say which it is.
     """
     earlier = sorted((path.parent for path in target.parent.glob(f"*/{MANIFEST}")), reverse=True)
-    for name, size in (objects.sizes(paths) if paths.objects else {}).items():
-        file = _DATA + name
+    for name, size in (objects.sizes(place) if place else {}).items():
+        file = f"{folder}/{name}"
+        if (target / file).exists():
+            continue
         held = [folder / file for folder in earlier if (folder / file).exists()]
         if held and held[0].stat().st_size == size:
             _place(held[0], target / file, _link_or_copy)
         else:
             (target / file).parent.mkdir(parents=True, exist_ok=True)
-            objects.fetch(paths, name, target / file)
+            objects.fetch(place, name, target / file)
 
 
 def _files(root: Path) -> Iterator[str]:

@@ -145,7 +145,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], bool
 
 
 def _file_problems(connection: duckdb.DuckDBPyConnection, paths: LakePaths) -> Iterator[Problem]:
-    stored = sizes(paths) if paths.objects else {}
+    stored = sizes(paths.objects) if paths.objects else {}
     for kind, title in (("data", "数据文件"), ("delete", "删除标记文件")):
         rows = connection.execute(_FILES_SQL.format(metadata=METADATA, kind=kind)).fetchall()
         for place, path, size in rows:

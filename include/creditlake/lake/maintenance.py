@@ -26,6 +26,7 @@ from creditlake.lake.catalogue import CatalogueError, has_catalogue
 from creditlake.lake.fsck import fsck, report
 from creditlake.lake.lease import lease
 from creditlake.lake.paths import LakePaths
+from creditlake.lake.received import let_go
 
 log = logging.getLogger(__name__)
 SNAPSHOTS_KEPT = timedelta(days=7)
@@ -83,6 +84,9 @@ def maintenance(paths: LakePaths, now: datetime, backups: Path | None = None) ->
         if not has_catalogue(paths):
             raise MaintenanceFailed("merge_adjacent_files", f"there is no lake at {paths.root}")
         done = [*_statements(paths, now), _sweep(paths, now - FILES_KEPT)]
+        if paths.landing_objects:
+            gone = let_go(paths, (now - FILES_KEPT).timestamp())
+            done.append(Step("landing", "原始文件已在对象存储、本地放手满 2 天的", gone))
         done.append(_backup_step(paths, now, backups or paths.root / BACKUPS_FOLDER))
         problems = fsck(paths)
         if problems:

@@ -1,4 +1,4 @@
-"""The lake's data files in an object store (S3, MinIO, …), where ``CREDITLAKE_DATA`` names a bucket and a prefix.
+"""Files of the lake in an object store (S3, MinIO, …): data files and landed bytes, each below a bucket and a prefix.
 
 Who signs in stands in the environment alone, under the names that every S3 client reads: ``AWS_ACCESS_KEY_ID``,
 ``AWS_SECRET_ACCESS_KEY``, ``AWS_SESSION_TOKEN``, ``AWS_REGION``, ``AWS_ENDPOINT_URL``. DuckDB's extension and the
@@ -14,8 +14,6 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pyarrow import fs
-
-from creditlake.lake.paths import DATA_VARIABLE, LakePaths
 
 HOME_REGION = "us-east-1"
 """What servers of one's own call theirs when nobody has named it."""
@@ -37,13 +35,13 @@ def duckdb_settings() -> dict[str, str]:
     return {"s3_region": region, "s3_endpoint": server, **style}
 
 
-def sizes(paths: LakePaths) -> dict[str, int]:
-    """Return size in bytes of every data file by its path below the prefix.
+def sizes(place: str) -> dict[str, int]:
+    """Return size in bytes of every file by its path below a place like ``s3://bucket/prefix``.
 
     Raises:
         OSError: the server cannot be reached or lets us not in.
     """
-    prefix = _prefix(paths)
+    prefix = _prefix(place)
     found = _client().get_file_info(fs.FileSelector(prefix, allow_not_found=True, recursive=True))
     files = [info for info in found if info.type == fs.FileType.File]
     return {info.path.removeprefix(f"{prefix}/"): int(info.size or 0) for info in files}
@@ -54,20 +52,24 @@ def local_size(file: Path) -> int | None:
     return file.stat().st_size if file.exists() else None
 
 
-def fetch(paths: LakePaths, name: str, target: Path) -> None:
-    """Copy one data file into a new local file; OSError when it cannot be read."""
-    with _client().open_input_stream(f"{_prefix(paths)}/{name}") as reader, open(target, "xb") as writer:
+def fetch(place: str, name: str, target: Path) -> None:
+    """Copy one file into a new local file; OSError when it cannot be read."""
+    with _client().open_input_stream(f"{_prefix(place)}/{name}") as reader, open(target, "xb") as writer:
         shutil.copyfileobj(reader, writer, CHUNK_BYTES)
 
 
-def send(paths: LakePaths, source: Path, name: str) -> None:
-    """Copy a local file to a place below the prefix; OSError when it cannot be written."""
-    with open(source, "rb") as reader, _client().open_output_stream(f"{_prefix(paths)}/{name}") as writer:
+def send(place: str, source: Path, name: str) -> None:
+    """Copy a local file to a name below a place and see that it arrived; OSError when it did not."""
+    client, path = _client(), f"{_prefix(place)}/{name}"
+    with open(source, "rb") as reader, client.open_output_stream(path) as writer:
         shutil.copyfileobj(reader, writer, CHUNK_BYTES)
+    arrived = client.get_file_info(path).size
+    if arrived != source.stat().st_size:
+        raise OSError(f"{place}/{name} has {arrived} bytes after it was sent, not {source.stat().st_size}")
 
 
-def _prefix(paths: LakePaths) -> str:
-    return paths.objects.removeprefix("s3://")
+def _prefix(place: str) -> str:
+    return place.removeprefix("s3://")
 
 
 def _client() -> fs.S3FileSystem:
@@ -85,11 +87,11 @@ def _client() -> fs.S3FileSystem:
 def _server() -> tuple[Literal["http", "https"], str, str]:
     """Return scheme, ``host:port`` (empty for Amazon's own) and region."""
     if missing := [name for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY") if not os.environ.get(name)]:
-        raise ValueError(f"{DATA_VARIABLE} names an object store, but {missing[0]} is not in the environment")
+        raise ValueError(f"the lake uses an object store, but {missing[0]} is not in the environment")
     address = os.environ.get("AWS_ENDPOINT_URL", "")
     region = os.environ.get("AWS_REGION") or (HOME_REGION if address else "")
     if not region:
-        raise ValueError(f"{DATA_VARIABLE} names an object store, but neither AWS_REGION nor AWS_ENDPOINT_URL is set")
+        raise ValueError("the lake uses an object store, but neither AWS_REGION nor AWS_ENDPOINT_URL is set")
     parts = urlsplit(address)
     if address and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/")):
         raise ValueError("AWS_ENDPOINT_URL must be like https://host:port")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 CATALOG_VARIABLE = "CREDITLAKE_CATALOG"
 DATA_VARIABLE = "CREDITLAKE_DATA"
+LANDING_VARIABLE = "CREDITLAKE_LANDING"
 _OBJECTS = re.compile(r"s3://[a-z0-9][a-z0-9.-]+(/[\w.=-]+)+/?")
 VAULT_MODE = 0o700
 
@@ -21,17 +22,20 @@ class LakePaths:
         root: The lake's folder.
         postgres: Connection string of a PostgreSQL catalogue (``dbname=… host=…``); empty for the SQLite file.
         objects: Bucket and prefix (``s3://bucket/prefix``) of the data files; empty where they lie in the folder.
+        landing_objects: The same of the bytes as received; empty where the folder alone keeps them.
     """
 
     root: Path
     postgres: str = ""
     objects: str = ""
+    landing_objects: str = ""
 
     @classmethod
     def at(cls, root: Path) -> LakePaths:
         """Return the lake at ``root`` with the catalogue that ``CREDITLAKE_CATALOG`` names, SQLite when unset.
 
-        Its data files lie where ``CREDITLAKE_DATA`` says, in the folder when unset.
+        Its data files lie where ``CREDITLAKE_DATA`` says, its landed bytes where ``CREDITLAKE_LANDING`` says, in the
+        folder when unset.
 
         Raises:
             ValueError: one of the two names no such place, or the environment lacks what an object store needs.
@@ -41,14 +45,10 @@ class LakePaths:
             raise ValueError(
                 f"{CATALOG_VARIABLE} must be empty or start with 'postgres:', not {setting.split(':')[0]!r}"
             )
-        objects = os.environ.get(DATA_VARIABLE, "")
-        if objects and not _OBJECTS.fullmatch(objects):
-            raise ValueError(f"{DATA_VARIABLE} must be empty or like s3://bucket/prefix, not {objects!r}")
-        if objects:
-            from creditlake.lake.objects import duckdb_settings
-
-            duckdb_settings()  # says what is missing before anything is begun
-        return cls(root.resolve(), setting.removeprefix("postgres:"), objects.rstrip("/"))
+        data, landing = _place(DATA_VARIABLE), _place(LANDING_VARIABLE)
+        if data and data == landing:
+            raise ValueError(f"{DATA_VARIABLE} and {LANDING_VARIABLE} name one place; each needs its own")
+        return cls(root.resolve(), setting.removeprefix("postgres:"), data, landing)
 
     @property
     def catalog_file(self) -> Path:
@@ -121,3 +121,15 @@ class LakePaths:
             folder.mkdir(parents=True, exist_ok=True)
         for folder in (self.landing, self.bronze, self.inbox):
             folder.mkdir(mode=VAULT_MODE, exist_ok=True)
+
+
+def _place(variable: str) -> str:
+    """Return the place in an object store that a variable names; empty when it is unset."""
+    place = os.environ.get(variable, "")
+    if place and not _OBJECTS.fullmatch(place):
+        raise ValueError(f"{variable} must be empty or like s3://bucket/prefix, not {place!r}")
+    if place:
+        from creditlake.lake.objects import duckdb_settings
+
+        duckdb_settings()  # says what is missing before anything is begun
+    return place.rstrip("/")
