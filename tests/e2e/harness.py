@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -51,17 +47,6 @@ def run_arguments(
 ) -> tuple[str, str, str, str]:
     """The arguments of ``creditlake run``."""
     return f"--lake={paths.root}", f"--drop={drop}", f"--as-of={as_of}", f"--created-at={created_at.isoformat()}"
-
-
-def start(paths: LakePaths, drop: Path, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-    """Start ``creditlake run`` as a process of its own group."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "creditlake.cli", "--quiet", "run", *run_arguments(paths, drop)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        env={**os.environ, **(environment or {})},
-    )
 
 
 def copy_of(paths: LakePaths, target: Path) -> LakePaths:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import logging
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -92,13 +93,17 @@ def _alone(paths: LakePaths, feed: str) -> Iterator[None]:
         SourceFailed: another process is pulling it.
     """
     paths.create()
-    with open(paths.inbox / f"{feed}.lock", "a", encoding="ascii") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SourceFailed(f"{feed}: another run is pulling it; try again when that one has ended") from None
+    folder = paths.inbox / feed
+    folder.mkdir(mode=0o700, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(_scratch(paths, feed), ignore_errors=True)
         yield
+    except BlockingIOError:
+        raise SourceFailed(f"{feed}: another run is pulling it; try again when that one has ended") from None
+    finally:
+        os.close(handle)
 
 
 def _scratch(paths: LakePaths, feed: str) -> Path:
