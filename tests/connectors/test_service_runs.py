@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from creditlake.connectors import inbox
 from creditlake.connectors.endpoint import SourceFailed
 from creditlake.connectors.pulling import Errand, deliveries
 from creditlake.connectors.service_spec import Auth, Cursor, Link, NoAuth, Numbered, ServicePull, TokenEndpoint
@@ -55,7 +56,7 @@ def one_run(seed: int, folder: Path) -> str:
         try:
             (delivery,) = deliveries(paths, errand)
         except SourceFailed as failed:
-            assert not (paths.inbox / "tax").exists()
+            assert inbox.waiting(paths, "tax") == []
             assert watermarks(paths, "tax") == []
             assert list(paths.scratch.iterdir()) == []
             return str(failed).partition("): ")[2]
