@@ -66,8 +66,8 @@ def test_a_file_that_is_still_being_written_is_left_for_the_next_run(
 def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_run(
     paths: LakePaths, agency: Agency, caplog: pytest.LogCaptureFixture
 ) -> None:
-    agency.put("ratings-2026-10.csv", b"a" * (64 << 20))
-    agency.put("next.part", b"b" * (64 << 20))
+    agency.put("ratings-2026-10.csv", b"a" * (256 << 20))
+    agency.put("next.part", b"b" * (256 << 20))
 
     def replace_it() -> None:
         wait_until(lambda: bytes_in(paths) > 0)
@@ -81,7 +81,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_run(
     assert found == []
     assert "changed while it was read" in caplog.text
     (later,) = pulled(paths, agency.feed(), agency.endpoint)
-    assert later.path.read_bytes() == b"b" * (64 << 20)
+    assert later.path.read_bytes() == b"b" * (256 << 20)
 
 
 def test_a_file_beyond_the_size_that_was_agreed_on_stops_the_run(paths: LakePaths, agency: Agency) -> None:

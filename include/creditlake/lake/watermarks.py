@@ -50,7 +50,8 @@ def watermarks(paths: LakePaths, feed: str) -> list[Watermark]:
         if not _is_there(connection):
             return []
         rows = connection.execute(
-            f"select {names} from lake.ops.watermarks where feed = ? order by batch_seq, batch_id", [feed]
+            f"select {names} from lake.ops.watermarks where feed = ? order by batch_seq, batch_id, source, reached",
+            [feed],
         ).fetchall()
     return [Watermark(*row) for row in rows]
 
