@@ -43,9 +43,9 @@ def land(feed: str) -> list[dict[str, Any]]:
         AirflowFailException: the run was started to pull again what cannot be.
     """
     paths, folder = lake(), drop()
-    errand = Errand(_feed(feed), folder, business_date(), endpoint)
-    if isinstance(errand.feed.connector, DropFolder) and not folder.is_dir():
+    if isinstance(load_feeds()[feed].connector, DropFolder) and not folder.is_dir():
         raise FileNotFoundError(f"投递目录 {folder} 不存在：共享盘是否已挂载？")
+    errand = Errand(_feed(feed), folder, business_date(), endpoint)
     return [
         {"landed": asdict(pipeline.land(paths, delivery)), "inbox": inbox.place_of(delivery)}
         for delivery in pipeline.deliveries(paths, errand)
