@@ -97,11 +97,12 @@ def _alone(paths: LakePaths, feed: str) -> Iterator[None]:
     folder.mkdir(mode=0o700, exist_ok=True)
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SourceFailed(f"{feed}: another run is pulling it; try again when that one has ended") from None
         shutil.rmtree(_scratch(paths, feed), ignore_errors=True)
         yield
-    except BlockingIOError:
-        raise SourceFailed(f"{feed}: another run is pulling it; try again when that one has ended") from None
     finally:
         os.close(handle)
 
