@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from creditlake.lake import LakePaths
 
 AS_OF = date(2026, 10, 31)
+os.environ.setdefault("CREDITLAKE_THREADS", "1")
+"""The workers share the cores: small statements on several threads each would only wait for one another."""
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 One ``dbt build`` in this process, one thread, under the caller's lease. What dbt says is never believed alone: the
 results are read from this run's own file, and every relation must be where the manifest says (docs/decisions/0002).
+The project is parsed once for each content of it: dbt would do so again for every business date and every lake's place.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -13,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -125,12 +128,43 @@ def _invoke(env: Mapping[str, str], project: Path, target: Path, arguments: list
     switches = ["--quiet", "--no-use-colors", "--log-path", str(target), "--log-level-file", "warn"]
     counts = {"CREDITLAKE_DBT_ROWS": str(target / _ROWS)}
     with _environment({**env, **_QUIET, **counts}), _connections_closed():
-        outcome = dbtRunner().invoke([*arguments, *folders, *switches])
+        parsed = _parsed(project, target, [*folders, *switches])
+        outcome = dbtRunner(manifest=parsed).invoke([*arguments, *folders, *switches])
     if outcome.exception is not None:
         raise DbtFailed(f"dbt could not run: {outcome.exception}") from outcome.exception
     bad = [f"{result['unique_id']}: {_message(result)}" for result in _results(target) if result["status"] not in GOOD]
     if bad or not outcome.success:
         raise DbtFailed(f"{len(bad)} dbt nodes failed: {'; '.join(bad[:10])}")
+
+
+def _parsed(project: Path, target: Path, options: list[str]) -> Any:
+    """Return dbt's manifest of the project; the target folder keeps it for as long as the content stays the same."""
+    from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
+
+    kept = target / f"parsed-{_fingerprint(project)}.msgpack"
+    if kept.exists():
+        manifest = Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
+        manifest.build_flat_graph()
+        return manifest
+    outcome = dbtRunner().invoke(["parse", "--no-partial-parse", *options])
+    if not outcome.success:
+        raise DbtFailed(f"dbt could not parse {project}: {outcome.exception}") from outcome.exception
+    for other in target.glob("parsed-*"):
+        other.unlink()
+    written = kept.with_suffix(".new")
+    written.write_bytes(outcome.result.to_msgpack(extended_mashumaro_encoder))
+    os.replace(written, kept)
+    return outcome.result
+
+
+def _fingerprint(project: Path) -> str:
+    """A hash of what dbt parses: the project's files, by place and content, and dbt's own version."""
+    digest = hashlib.sha256(version("dbt-core").encode())
+    for path in sorted(path for path in project.rglob("*") if path.suffix in (".sql", ".yml", ".csv")):
+        digest.update(f"{path.relative_to(project).as_posix()}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _message(result: Mapping[str, Any]) -> str:

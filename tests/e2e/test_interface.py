@@ -33,10 +33,13 @@ def test_a_release_is_whole_and_every_check_has_a_result(lake: LakePaths) -> Non
     assert {check["kind"] for check in release.manifest["checks"]} == {"gx", "dbt", "release"}
 
 
-def test_the_same_run_again_is_the_same_release(village: City, village_lake: LakePaths, tmp_path: Path) -> None:
+def test_the_same_run_again_on_more_threads_is_the_same_release(
+    village: City, village_lake: LakePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = current(village_lake)
     again = copy_of(village_lake, tmp_path / "again")
     shutil.rmtree(again.releases)
+    monkeypatch.setenv("CREDITLAKE_THREADS", "2")
 
     assert run(again, village.drop, created_at=NOON.replace(year=2027)) == 0
 

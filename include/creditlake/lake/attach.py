@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import duckdb
 
-from creditlake.lake.extensions import extension_directory, with_extensions
+from creditlake.lake.extensions import extension_directory, threads, with_extensions
 from creditlake.lake.lease import lease
 from creditlake.lake.objects import duckdb_settings
 from creditlake.lake.paths import DATA_VARIABLE, LakePaths
@@ -106,5 +106,6 @@ def dbt_attachment(paths: LakePaths) -> dict[str, str]:
         "CREDITLAKE_DBT_EXTENSIONS": str(extension_directory()),
         "CREDITLAKE_DBT_SCRATCH": str(paths.scratch),
         "CREDITLAKE_DBT_MEMORY": MEMORY_LIMIT,
+        "CREDITLAKE_DBT_THREADS": str(threads()),
         **{f"CREDITLAKE_DBT_{name.upper()}": value for name, value in found.items()},
     }

@@ -9,6 +9,25 @@ from pathlib import Path
 import duckdb
 from duckdb_extensions import import_extension
 
+THREADS_VARIABLE = "CREDITLAKE_THREADS"
+
+
+def threads() -> int:
+    """How many threads one DuckDB uses: ``CREDITLAKE_THREADS``, else as many as DuckDB finds cores.
+
+    Raises:
+        ValueError: the variable holds no number from 1.
+    """
+    setting = os.environ.get(THREADS_VARIABLE)
+    if not setting:
+        with duckdb.connect() as connection:
+            found = connection.execute("select current_setting('threads')").fetchone()
+        assert found is not None  # a select without a table has one row
+        return int(found[0])
+    if not setting.isdecimal() or int(setting) < 1:
+        raise ValueError(f"{THREADS_VARIABLE} is {setting!r}: it takes a number from 1")
+    return int(setting)
+
 
 def extension_directory() -> Path:
     """Folder of this environment's DuckDB extensions."""
@@ -30,6 +49,7 @@ def with_extensions(memory_limit: str, scratch: Path, *names: str) -> duckdb.Duc
             "extension_directory": str(home),
             "autoinstall_known_extensions": "false",
             "memory_limit": memory_limit,
+            "threads": threads(),
             "temp_directory": str(scratch),
         }
     )
