@@ -12,7 +12,7 @@ from tests.architecture.tree import imported_modules, parse, plain_texts, python
 OWNERS = {
     "airflow": ("orchestration/", "dags/"),
     "great_expectations": ("quality/",),
-    "dbt": ("modelling.py",),
+    "dbt": ("modelling/",),
     "duckdb_extensions": ("lake/",),
     "psycopg2": ("lake/", "connectors/dialect.py", "connectors/postgresql.py"),
     "pymysql": ("connectors/dialect.py", "connectors/mysql.py"),

@@ -56,7 +56,7 @@ def test_l4_an_import_in_the_wrong_place_is_found(tmp_path: Path, text: str, pla
         ("from airflow.sdk import dag", "orchestration/factory.py"),
         ("from airflow.sdk import dag", "dags/ingest_feeds.py"),
         ("import great_expectations", "quality/court.py"),
-        ("from dbt.cli.main import dbtRunner", "modelling.py"),
+        ("from dbt.cli.main import dbtRunner", "modelling/__init__.py"),
         ("import dbtfoo", "bronze.py"),
     ],
 )

@@ -1,0 +1,114 @@
+"""A build is one transaction: what fails leaves every table as it was, and what was not committed is no build."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from creditlake.home import dbt_project
+from creditlake.modelling import DbtFailed, build, last_build
+
+DAY = date(2026, 10, 31)
+PROJECT = {
+    "dbt_project.yml": """
+name: small
+version: 1.0.0
+config-version: 2
+profile: small
+models: {+materialized: table}
+on-run-end: ["{{ write_row_counts(results) }}"]
+""",
+    "models/a.sql": "select 1 as n",
+    "models/b.sql": "select n + 1 as n from {{ ref('a') }}",
+    "models/c.sql": "select 3 as n",
+    "models/all.yml": "models: [{name: c, columns: [{name: n, data_tests: [not_null]}]}]",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of three models and one data test, in a DuckDB file."""
+    folder = tmp_path / "project"
+    for name, text in PROJECT.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    path = tmp_path / "small.duckdb"
+    profile = f"{{small: {{target: one, outputs: {{one: {{type: duckdb, path: '{path}', threads: 1}}}}}}}}"
+    (folder / "profiles.yml").write_text(profile, encoding="utf-8")
+    (folder / "macros").mkdir()
+    shutil.copy(dbt_project() / "macros" / "write_row_counts.sql", folder / "macros")
+    return folder
+
+
+def change(project: Path, **models: str) -> None:
+    """Write models anew."""
+    for name, text in models.items():
+        (project / "models" / f"{name}.sql").write_text(text, encoding="utf-8")
+
+
+def tables(project: Path) -> dict[str, list[tuple[int | None]]]:
+    """The rows of every table."""
+    with duckdb.connect(str(project.parent / "small.duckdb")) as connection:
+        names = [name for (name,) in connection.execute("select table_name from duckdb_tables() order by 1").fetchall()]
+        return {name: connection.execute(f"select n from {name}").fetchall() for name in names}
+
+
+def test_a_build_that_ends_well_is_seen_as_a_whole(project: Path, tmp_path: Path) -> None:
+    built = build({}, project, tmp_path / "target", DAY)
+
+    assert {(node.name, node.status) for node in built.nodes if node.kind == "model"} == {
+        (name, "success") for name in "abc"
+    }
+    assert tables(project) == {"a": [(1,)], "b": [(2,)], "c": [(3,)]}
+    assert last_build(tmp_path / "target") == built
+
+
+def test_a_model_that_fails_leaves_every_table_as_it_was_and_is_the_only_one_named(
+    project: Path, tmp_path: Path
+) -> None:
+    build({}, project, tmp_path / "target", DAY)
+    before = tables(project)
+    change(
+        project, a="select 10 as n", b="select cast('ten' as integer) + n as n from {{ ref('a') }}", c="select 30 as n"
+    )
+
+    with pytest.raises(DbtFailed, match=r"small\.b: .*ten") as failed:
+        build({}, project, tmp_path / "target", DAY)
+
+    assert tables(project) == before
+    assert "small.c" not in str(failed.value)
+    with pytest.raises(DbtFailed, match="no whole build"):
+        last_build(tmp_path / "target")
+
+
+def test_a_test_that_fails_leaves_its_table_to_be_looked_into(project: Path, tmp_path: Path) -> None:
+    build({}, project, tmp_path / "target", DAY)
+    change(project, c="select cast(null as integer) as n")
+
+    with pytest.raises(DbtFailed, match=r"not_null_c_n.*: Got 1 result"):
+        build({}, project, tmp_path / "target", DAY)
+
+    assert tables(project) == {"a": [(1,)], "b": [(2,)], "c": [(None,)]}
+
+
+def test_a_build_that_dies_before_its_commit_is_none(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(self: object) -> None:
+        raise KeyboardInterrupt
+
+    build({}, project, tmp_path / "target", DAY)
+    before = tables(project)
+    change(project, a="select 10 as n")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("creditlake.modelling.transaction.Transaction.commit", killed)
+        build({}, project, tmp_path / "target", DAY)
+
+    assert tables(project) == before
+    with pytest.raises(DbtFailed, match="was not committed"):
+        last_build(tmp_path / "target")
+    build({}, project, tmp_path / "target", DAY)
+    assert tables(project) == {"a": [(10,)], "b": [(11,)], "c": [(3,)]}
