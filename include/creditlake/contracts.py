@@ -223,7 +223,7 @@ def _dataset(feed: dict[str, Any], connector: Connector, name: str, entry: dict[
         subject=SubjectColumns(**entry.pop("subject")),
         rows=RowBounds(**entry.pop("rows")),
         columns=columns,
-        pull=pull_of(connector, entry.pop("pull", None)),
+        pull=_pull(connector, name, entry.pop("pull", None)),
         reported=_reporting(entry.pop("reported", None)),
         watch=watch_of(entry.pop("watch", None)),
         **entry,
@@ -236,6 +236,13 @@ def _dataset(feed: dict[str, Any], connector: Connector, name: str, entry: dict[
     if not set(names) <= set(dataset.of_kind("person_name")):
         raise ValueError(f"dataset {name} reports names of persons from columns that hold none: {', '.join(names)}")
     return dataset
+
+
+def _pull(connector: Connector, dataset: str, entry: dict[str, Any] | None) -> Pull | None:
+    try:
+        return pull_of(connector, entry)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"dataset {dataset}, {error}") from error
 
 
 def _reporting(entry: dict[str, Any] | None) -> Reporting | None:

@@ -14,10 +14,13 @@ from creditlake.connectors import inbox
 from creditlake.connectors.endpoint import Endpoint, Endpoints, SourceFailed
 from creditlake.connectors.files import Delivery, discover, undeclared_folders
 from creditlake.connectors.pulling import Errand, deliveries
+from creditlake.connectors.spec import DropFolder
 from creditlake.contracts import Feed, load_feeds
 from creditlake.home import dbt_project
 from creditlake.ingest import Outcome, validate
-from creditlake.lake import LakePaths, Writer, dbt_attachment, lease, writing
+from creditlake.lake import LakePaths, Writer, dbt_attachment, lease, reading, writing
+from creditlake.lake.catalogue import has_catalogue
+from creditlake.lake.ledger import entries
 from creditlake.landing import Landed, land
 from creditlake.modelling import BuildResult
 from creditlake.modelling import build as dbt_build
@@ -127,6 +130,15 @@ def _ingest(
         raise SourceFailed("; ".join(str(error) for error in failed))
 
 
+def _came_before(paths: LakePaths, pulled: set[str], as_of: date) -> bool:
+    """Return whether the lake holds an accepted batch of feeds whose sources have nothing new: they show no old one."""
+    if not pulled or not has_catalogue(paths):
+        return False
+    with reading(paths) as connection:
+        ledger = entries(connection)
+    return any(one.status == "accepted" and one.feed in pulled and one.delivered_date <= as_of for one in ledger)
+
+
 def build(paths: LakePaths, as_of: date) -> BuildResult:
     """Build every model and run every test in one dbt build, under the lease.
 
@@ -156,7 +168,7 @@ def run(
 
     Raises:
         SourceFailed: a feed's source cannot be read. The others came in; nothing was published.
-        NothingAccepted: the drop holds no accepted batch.
+        NothingAccepted: the drop holds no accepted batch, and of what is pulled none was accepted, now or before.
         DbtFailed, AuditFailed: nothing was published.
     """
     feeds = load_feeds()
@@ -164,6 +176,9 @@ def run(
         log.warning("the drop holds a folder %r, which no contract declares; it was not read", name)
     ingested = dict(_ingest(paths, drop, as_of, run_name, endpoints))
     if not any(outcome.entry.status == "accepted" for feed in ingested.values() for outcome in feed.outcomes):
-        raise NothingAccepted(f"no batch of {drop} was accepted as of {as_of}")
+        pulled = {feed.name for feed in feeds.values() if not isinstance(feed.connector, DropFolder)}
+        if not _came_before(paths, pulled, as_of):
+            where = ", ".join(map(str, [drop, *sorted(pulled)]))
+            raise NothingAccepted(f"no batch of {where} was accepted as of {as_of}")
     built = build(paths, as_of)
     return publish(paths, built, as_of, created_at), ingested

@@ -33,7 +33,7 @@ def refusal(
     """The reason for which they are no data."""
     with pytest.raises(SourceFailed) as raised:
         got(rewrite, folder, headers, pull)
-    return str(raised.value).partition("): ")[2]
+    return str(raised.value).partition(": ")[2]
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def failure(agency: Agency, folder: Path, limits: Limits = QUICK, pull: ServiceP
     """The reason for which a pull fails."""
     with serving(agency) as port, pytest.raises(SourceFailed) as raised:
         pulled(port, folder, pull, service(limits=limits))
-    return str(raised.value).partition("): ")[2]
+    return str(raised.value).partition(": ")[2]
 
 
 def failing(faults: Faults) -> Agency:

@@ -80,8 +80,8 @@ def failure(agency: Agency, folder: Path, pull: ServicePull = BY_NUMBER) -> str:
     """The reason for which a pull fails."""
     with serving(agency) as port, pytest.raises(SourceFailed) as raised:
         pulled(port, folder, pull)
-    assert f"tax.ratings, tax_api (127.0.0.1:{port}): " in str(raised.value)
-    return str(raised.value).rpartition("): ")[2]
+    assert f"tax.ratings, tax_api (127.0.0.1:{port}), {pull.path}: " in str(raised.value)
+    return str(raised.value).partition(": ")[2]
 
 
 def test_a_page_that_says_another_number_is_not_the_one_that_was_asked_for(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def one_run(seed: int, folder: Path) -> str:
             assert inbox.waiting(paths, "tax") == []
             assert watermarks(paths, "tax") == []
             assert list(paths.scratch.iterdir()) == []
-            return str(failed).partition("): ")[2]
+            return str(failed).partition(": ")[2]
     wanted = {row["id"]: row for row in rows_of(23)}
     found = read_rows(delivery.path)
     assert {row["id"]: row for row in found} == wanted and len(found) == 23, f"seed {seed}"

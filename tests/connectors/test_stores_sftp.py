@@ -74,7 +74,7 @@ def test_a_server_whose_key_nobody_pinned_is_sent_nothing_and_the_message_says_w
         names(paths, agency, endpoint)
 
     assert fingerprint(sftp_server) in str(refused.value)
-    assert f"host_key = '{sftp_server.host_key}'" in str(refused.value)
+    assert f'"host_key": "{sftp_server.host_key}"' in str(refused.value)
 
 
 def test_a_server_that_shows_another_key_than_the_pinned_one_is_refused(

@@ -14,9 +14,10 @@ def endpoint(connection: str) -> Endpoint:
         SourceFailed: Airflow knows no connection of that id.
     """
     handlers, level = logging.root.handlers[:], logging.root.level
-    from creditlake.orchestration.connections import endpoint as airflow_connection
+    try:
+        from creditlake.orchestration.connections import endpoint as airflow_connection
 
-    found = airflow_connection(connection)
-    logging.root.handlers[:] = handlers  # Airflow takes the log into its own hands when it is loaded
-    logging.root.setLevel(level)
-    return found
+        return airflow_connection(connection)
+    finally:
+        logging.root.handlers[:] = handlers  # Airflow takes the log into its own hands when it is loaded
+        logging.root.setLevel(level)

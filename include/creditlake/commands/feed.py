@@ -41,7 +41,8 @@ def feed_check(options: argparse.Namespace) -> int:
 
 def _pulled(feed: Feed, as_of: date, scratch: Path) -> list[Path]:
     """Pull a sample of every dataset from where the contract says it is; a feed that is dropped has none to pull."""
-    from creditlake.onboarding.samples import SAMPLE_ROWS, pull_samples
+    from creditlake.onboarding.report import told_of_pull
+    from creditlake.onboarding.samples import pull_samples
 
     try:
         with ending_at_ctrl_c():
@@ -49,9 +50,7 @@ def _pulled(feed: Feed, as_of: date, scratch: Path) -> list[Path]:
     except SourceFailed as error:
         raise Failed(f"no sample could be pulled: {error}") from error
     for dataset, file in pulled.items():
-        say(f"\npulled from {feed.connector.connection}: " + (
-            f"{file.name}, at most {SAMPLE_ROWS} rows" if file else f"nothing, {dataset} holds no row"
-        ))  # fmt: skip
+        say("\n" + told_of_pull(feed, dataset, file.name if file else ""))
     return [file for file in pulled.values() if file]
 
 

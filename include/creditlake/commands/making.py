@@ -53,15 +53,22 @@ def run(options: argparse.Namespace) -> int:
                 paths, options.drop, options.as_of, created_at, f"run__{options.as_of}", endpoint
             )
     except SourceFailed as error:
-        raise Failed(f"nothing published, the old release stays current: {error}") from error
+        raise Failed(f"{_unpublished(paths)}: {error}") from error
     except NothingAccepted as error:
         raise Failed(f"nothing published: {error}") from error
     except DbtFailed as error:
-        raise Failed(f"nothing published, the old release stays current: the models failed: {error}") from error
+        raise Failed(f"{_unpublished(paths)}: the models failed: {error}") from error
     except AuditFailed as error:
-        raise Failed(f"nothing published, the old release stays current: the audit failed: {error}") from error
+        raise Failed(f"{_unpublished(paths)}: the audit failed: {error}") from error
     say(summarise(paths, release, ingested))
     return 0
+
+
+def _unpublished(paths: LakePaths) -> str:
+    from creditlake.release.store import CURRENT
+
+    has_release = (paths.releases / CURRENT).is_file()
+    return "nothing published, the old release stays current" if has_release else "nothing published"
 
 
 @contextlib.contextmanager

@@ -82,4 +82,4 @@ def _grades(release: Release) -> str:
                round(100.0 * count(*) / sum(count(*)) over (), 1)
            from mart_subject_profiles group by 1 order by 1""",
     )
-    return table(("grade", "subjects", "%"), rows)
+    return table(("grade", "subjects", "%"), rows) if rows else "no subject has a profile"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from creditlake.connectors.dialect import ERRORS, Session
-from creditlake.connectors.endpoint import Endpoint, SourceFailed
+from creditlake.connectors.endpoint import Endpoint, SourceFailed, reason_of
 from creditlake.connectors.exchange_table import BEGINNING, ExchangeTable, table_of, time_of
 from creditlake.connectors.mysql import MySQL
 from creditlake.connectors.postgresql import PostgreSQL
@@ -89,7 +89,7 @@ class ExchangeDatabase:
         try:
             return work(self._table(self._feed.dataset(dataset)))
         except (*ERRORS, LookupError, ValueError) as error:
-            said = self._endpoint.hidden(" ".join(str(error).split()))
+            said = self._endpoint.hidden(reason_of(error))
         raise SourceFailed(f"{self._feed.name}.{dataset}, {self._endpoint.place}: {said}")
 
     def _table(self, dataset: Dataset) -> ExchangeTable:

@@ -47,5 +47,20 @@ class Endpoint:
         return text
 
 
+def reason_of(error: Exception) -> str:
+    """Return what a client says of a failure as one line, without the numbers and brackets it may wrap it in."""
+    match error:
+        case OSError(strerror=str(told), filename=file) if told:
+            return _line(told if file is None else f"{told}: {file}")
+        case Exception(args=(int(number), str(told))):
+            return f"{_line(told)} ({number})"
+        case _:
+            return _line(str(error)) or type(error).__name__
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
 Endpoints = Callable[[str], Endpoint]
 """How the caller looks a connection up by its id."""

@@ -20,7 +20,7 @@ from typing import Protocol
 
 from creditlake.connectors import inbox
 from creditlake.connectors.database import ExchangeDatabase
-from creditlake.connectors.endpoint import Endpoints, SourceFailed
+from creditlake.connectors.endpoint import Endpoint, Endpoints, SourceFailed
 from creditlake.connectors.files import Delivery, Position, discover, order_of
 from creditlake.connectors.known import is_known
 from creditlake.connectors.service import ServiceConnector
@@ -150,13 +150,21 @@ def connector_to(errand: Errand, scratch: Path) -> Connector:
     feed, spec = errand.feed, errand.feed.connector
     match spec:
         case Database():
-            return ExchangeDatabase(feed, spec, errand.endpoints(spec.connection), errand.as_of, scratch)
+            return ExchangeDatabase(feed, spec, _endpoint(errand), errand.as_of, scratch)
         case FileStore():
-            return file_store(feed, spec, errand.endpoints(spec.connection))
+            return file_store(feed, spec, _endpoint(errand))
         case Service():
-            return ServiceConnector(feed, spec, errand.endpoints(spec.connection), errand.as_of)
+            return ServiceConnector(feed, spec, _endpoint(errand), errand.as_of)
         case _:
             raise ValueError(f"feed {feed.name} is not pulled: its connector is {spec.kind!r}")
+
+
+def _endpoint(errand: Errand) -> Endpoint:
+    """Return the connection that a feed's contract names; a failure names the feed."""
+    try:
+        return errand.endpoints(errand.feed.connector.connection)
+    except SourceFailed as failed:
+        raise SourceFailed(f"{errand.feed.name}: {failed}") from None
 
 
 def _taken(paths: LakePaths, feed: str) -> list[Taken]:

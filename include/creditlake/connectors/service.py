@@ -111,7 +111,8 @@ class ServiceConnector:
             yield
         except (Refused, Moved) as problem:
             said = self._endpoint.hidden(str(problem))
-            raise SourceFailed(f"{self._feed.name}.{dataset.name}, {self._endpoint.place}: {said}") from None
+            place = f"{self._endpoint.place}, {_pull(dataset).path}"
+            raise SourceFailed(f"{self._feed.name}.{dataset.name}, {place}: {said}") from None
 
     def _window(self, dataset: Dataset, pull: ServicePull, before: Sequence[Taken]) -> Window:
         columns = _columns(dataset, pull)

@@ -110,7 +110,8 @@ class _Bought:
             raise NoData(f"its answer to the sign-in is no JSON ({reply.what})") from None
         token, life = (_at(document, path) for path in (self._auth.token, self._auth.expires))
         if not isinstance(token, str) or not token:
-            raise NoData(f"its answer to the sign-in has no {self._auth.token} ({reply.what})")
+            # final: who tries a wrong password again and again is locked out
+            raise Refused(f"its answer to the sign-in has no {self._auth.token} ({reply.what}); is the password wrong?")
         if isinstance(life, str) and life.isdecimal():
             life = int(life)
         return token, float(life) if isinstance(life, int | float) and not isinstance(life, bool) else None

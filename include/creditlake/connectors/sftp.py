@@ -165,7 +165,7 @@ def _private_key(extra: Mapping[str, str]) -> paramiko.PKey | None:
 def _pinning(key: paramiko.PKey) -> str:
     return (
         f"It shows {key.get_name()} {key.fingerprint}; when the agency confirms that fingerprint, write into the "
-        f"connection's extra: host_key = '{key.get_name()} {key.get_base64()}'"
+        f'connection\'s Extra: "host_key": "{key.get_name()} {key.get_base64()}"'
     )
 
 

@@ -19,7 +19,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
-from creditlake.connectors.endpoint import Endpoint, SourceFailed
+from creditlake.connectors.endpoint import Endpoint, SourceFailed, reason_of
 from creditlake.connectors.files import dataset_of, order_of
 from creditlake.connectors.spec import FileStore
 from creditlake.connectors.taken import Increment, Taken
@@ -207,9 +207,9 @@ class FileStoreConnector:
         except SourceFailed as failed:
             raise SourceFailed(f"{self._feed.name}, {self._endpoint.place}: {failed}") from None
         except self._server.failures as error:
-            said = self._endpoint.hidden(" ".join(str(error).split())) or type(error).__name__
-            about = f"{self._spec.folder.rstrip('/')}/{name}"
-            raise SourceFailed(f"{self._feed.name}, {self._endpoint.place}: {about}: {said}") from None
+            said = self._endpoint.hidden(reason_of(error))
+            about = f"{self._spec.folder.rstrip('/')}/{name}: " if self._opened is not None else ""
+            raise SourceFailed(f"{self._feed.name}, {self._endpoint.place}: {about}{said}") from None
 
 
 def file_store(feed: Feed, spec: FileStore, endpoint: Endpoint) -> FileStoreConnector:

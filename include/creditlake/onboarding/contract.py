@@ -54,7 +54,7 @@ def contract_problems(path: Path) -> list[str]:
     try:
         load_feed(path)
     except (TypeError, ValueError, KeyError, AttributeError) as error:
-        return [str(error)]
+        return [str(error).removeprefix(f"contract {path.name}: ")]
     return []
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from creditlake.connectors.spec import FileStore
 from creditlake.contracts import Feed
-from creditlake.onboarding.samples import Tried
+from creditlake.onboarding.samples import SAMPLE_ROWS, Tried
 from creditlake.readers.header import Header
 from creditlake.text import table
 
@@ -31,6 +32,15 @@ def told_of_feed(feed: Feed) -> str:
 def told_list(title: str, lines: Sequence[str]) -> str:
     """Return a title with its lines; empty without any."""
     return "\n".join([title, *(f"  {line}" for line in lines)]) if lines else ""
+
+
+def told_of_pull(feed: Feed, dataset: str, file: str) -> str:
+    """Return what was pulled as a dataset's sample; without a file nothing is there."""
+    if isinstance(feed.connector, FileStore):
+        what = f"{file}, the newest file of {dataset}, whole" if file else f"nothing, no file of {dataset} lies there"
+    else:
+        what = f"{file}, at most {SAMPLE_ROWS} rows" if file else f"nothing, {dataset} holds no row"
+    return f"pulled from {feed.connector.connection}: {what}"
 
 
 def told_of_sample(feed: Feed, tried: Tried) -> str:

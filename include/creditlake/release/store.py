@@ -12,6 +12,7 @@ from typing import Any
 from creditlake.lake import LakePaths
 
 MANIFEST = "manifest.json"
+CURRENT = "current.json"
 
 
 class NoRelease(LookupError):
@@ -54,7 +55,7 @@ def load_release(paths: LakePaths, release_id: str) -> Release:
 
 def current(paths: LakePaths) -> Release:
     """Return the current release; NoRelease when nothing was published yet."""
-    pointer = paths.releases / "current.json"
+    pointer = paths.releases / CURRENT
     if not pointer.exists():
         raise NoRelease(f"lake {paths.root} has published nothing yet")
     return load_release(paths, json.loads(pointer.read_text(encoding="utf-8"))["release_id"])
@@ -68,7 +69,7 @@ def list_releases(paths: LakePaths) -> list[Release]:
 
 def make_current(paths: LakePaths, release_id: str) -> None:
     """Point readers at a complete release, in one atomic step."""
-    write_durably(paths.releases / "current.json", {"release_id": release_id, "path": release_id})
+    write_durably(paths.releases / CURRENT, {"release_id": release_id, "path": release_id})
 
 
 def write_durably(path: Path, document: object) -> None:
