@@ -30,6 +30,7 @@ from creditlake.commands.arguments import (
     month,
     positive,
     said,
+    uscc,
     word,
     words,
 )
@@ -145,6 +146,12 @@ def _add_readers(names: Names) -> None:
     parser.add_argument("--area", default="150100", metavar="CODE", help="with --indicator (default 150100, the city)")
     parser.add_argument(
         "--period", type=month, metavar="YYYY-MM", help="with --indicator (default: the release's month)"
+    )
+    parser = _with_lake(_command(names, "report", commands.report, "write a subject's public credit report as HTML"))
+    parser.add_argument("uscc", type=uscc, metavar="USCC", help="its unified social credit code")
+    parser.add_argument("--release", type=words, metavar="ID", help="default: the current one")
+    parser.add_argument(
+        "--out", type=file_to_write, metavar="FILE", help="default: <USCC>-<release>.html in the current folder"
     )
 
 

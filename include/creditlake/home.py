@@ -21,6 +21,7 @@ BESIDE = (
     "onboarding/",
     "orchestration/",
     "quality/docs",
+    "report/",
     "submission/",
     "synthetic/",
     "text.py",

@@ -1,10 +1,12 @@
-"""Plain tables for terminals; Chinese characters take two places."""
+"""Plain tables for terminals, Chinese characters take two places; and files that are written whole or not at all."""
 
 from __future__ import annotations
 
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 
 def say(text: object) -> None:
@@ -15,6 +17,19 @@ def say(text: object) -> None:
 def complain(text: object) -> None:
     """Write one reason to stderr."""
     sys.stderr.write(f"{text}\n")
+
+
+def write_text(target: Path, text: str) -> None:
+    """Write a file as a whole, the old one stays until then; a pipe or device is written to as it is."""
+    if target.exists() and not target.is_file():
+        target.write_bytes(text.encode())
+        return
+    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
+    try:
+        partial.write_bytes(text.encode())
+        os.replace(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -6,6 +6,7 @@ from creditlake.commands.keeping import backup, docs, fsck, maintain, rebuild, r
 from creditlake.commands.making import generate, run
 from creditlake.commands.quarantine import quarantine, replay, waive
 from creditlake.commands.reading import explain, releases, rollback, status, verify
+from creditlake.commands.reporting import report
 from creditlake.commands.submitting import submit
 from creditlake.commands.watch import watch_list, watch_move
 
@@ -24,6 +25,7 @@ __all__ = [
     "rebuild",
     "releases",
     "replay",
+    "report",
     "restore",
     "rollback",
     "run",

@@ -12,6 +12,7 @@ from pathlib import Path
 from croniter import croniter
 
 from creditlake.contracts import FOLDER, Dataset, all_datasets
+from creditlake.identity.identifiers import USCC_ALPHABET, normalise_code
 from creditlake.lake import LakePaths
 from creditlake.onboarding.contract import NAME
 from creditlake.persons import KEY_VARIABLE, MIN_KEY_CHARACTERS
@@ -76,6 +77,14 @@ def dataset(text: str) -> Dataset:
     if text not in declared:
         raise argparse.ArgumentTypeError(f"no contract declares {text!r}; there are {', '.join(declared)}")
     return declared[text]
+
+
+def uscc(text: str) -> str:
+    """Return a unified social credit code as it is compared; its check character is judged by who looks it up."""
+    code = normalise_code(text)
+    if not re.fullmatch(f"[{USCC_ALPHABET}]{{18}}", code):
+        raise argparse.ArgumentTypeError(f"{text!r} is no unified social credit code: 18 digits and capitals")
+    return code
 
 
 def words(text: str) -> str:

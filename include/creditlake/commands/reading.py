@@ -18,7 +18,7 @@ from creditlake.text import complain, say, table
 def status(options: argparse.Namespace) -> int:
     """Say what is current, how old it is, and what the lake refused or took since."""
     paths = lake_of(options)
-    release = _release(paths, None)
+    release = release_of(paths, None)
     age = (datetime.now(UTC).date() - release.as_of).days
     published = {(batch["feed"], batch["dataset"], batch["batch_id"]) for batch in release.manifest["batches"]}
     say(f"current    {release.release_id}, as of {release.as_of} ({age} days ago)\n")
@@ -36,7 +36,7 @@ def status(options: argparse.Namespace) -> int:
 def releases(options: argparse.Namespace) -> int:
     """List the releases, oldest first."""
     paths = lake_of(options)
-    newest = _release(paths, None).release_id
+    newest = release_of(paths, None).release_id
     rows = [
         (
             "*" if release.release_id == newest else "",
@@ -53,7 +53,7 @@ def releases(options: argparse.Namespace) -> int:
 
 def verify(options: argparse.Namespace) -> int:
     """Re-check a release offline."""
-    release = _release(lake_of(options), options.release)
+    release = release_of(lake_of(options), options.release)
     problems = verify_release(release)
     for problem in problems:
         complain(f"{release.release_id}: {problem}")
@@ -79,7 +79,7 @@ def explain(options: argparse.Namespace) -> int:
     from creditlake import explain as explaining
 
     paths = lake_of(options)
-    release = _release(paths, None)
+    release = release_of(paths, None)
     try:
         if options.subject:
             say(explaining.subject(paths, release, options.subject))
@@ -95,7 +95,12 @@ def explain(options: argparse.Namespace) -> int:
     return 0
 
 
-def _release(paths: LakePaths, release_id: str | None) -> Release:
+def release_of(paths: LakePaths, release_id: str | None) -> Release:
+    """Return the release of that id, else the current one.
+
+    Raises:
+        Failed: there is none, or it cannot be read.
+    """
     try:
         return load_release(paths, release_id) if release_id else current(paths)
     except NoRelease as error:
