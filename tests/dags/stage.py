@@ -85,6 +85,7 @@ def _dag(dag: Any) -> dict[str, Any]:
         "doc": dag.doc_md or "",
         "tags": sorted(dag.tags),
         "form": sorted(dag.params),
+        "choices": {name: dag.params.get_param(name).schema.get("values_display") for name in dag.params},
         "max_active_runs": dag.max_active_runs,
         "catchup": dag.catchup,
         "tells": [type(callback).__name__ for callback in _callbacks(dag)],

@@ -12,11 +12,13 @@ import pytest
 from creditlake.contracts import load_feeds
 from creditlake.lake import LakePaths, reading
 from creditlake.lake.watermarks import watermarks
+from creditlake.orchestration.overview import overview
 
 from tests.architecture.tree import ROOT
 from tests.connectors.databases import PASSWORD, READER, Postgres, postgres
 from tests.connectors.exchange import CHANGED, KEY, Agency
 from tests.dags.conftest import Airflow, airflow_at
+from tests.dags.test_release import alerts
 
 DAYS = ("2026-10-28", "2026-10-29", "2026-10-30")
 TABLES = {"arrears": "share.qs", "ratings": "share.pj", "violations": "share.wf"}
@@ -139,6 +141,41 @@ def test_a_run_by_hand_pulls_again_from_a_time_and_doubles_nothing(
         "success", "skipped", "success", "skipped",
     ]  # fmt: skip
     assert [name for name, *_ in validated(paths, "统一社会信用代码", "纳税人识别号")] == ["1号商行", "2号商行"]
+
+
+def test_the_form_of_a_pulled_feed_names_every_choice_in_chinese(platform: Airflow) -> None:
+    choices = platform.ask("facts")["dags"]["ingest_tax"]["choices"]["pull_dataset"]
+
+    assert (choices["null"], choices["arrears"]) == ("不补拉", "欠税公告")
+
+
+def test_a_source_that_has_nothing_new_is_not_called_silent(
+    platform: Airflow, agency: Agency, paths: LakePaths
+) -> None:
+    statement(agency, 1, f"{DAYS[1]} 09:00:00")
+
+    first, again = (platform.run("ingest_tax", paths, paths.root, as_of=DAYS[1]) for _ in range(2))
+
+    assert first["summaries"]["land"].startswith("从连接 agency_database 拉到 1 个文件：arrears-to-")
+    assert first["summaries"]["load_bronze"] == "1 个批次，1 行"
+    nothing = f"来源已读，截至 {DAYS[1]} 没有新的数据（欠税公告已读到 {DAYS[1]} 09:00:00）"
+    assert (again["summaries"]["land"], again["summaries"]["validate"]) == (nothing, nothing)
+
+
+def test_a_source_that_cannot_be_read_is_told_in_chinese_and_without_the_password(
+    platform: Airflow, agency: Agency, paths: LakePaths, server: Postgres
+) -> None:
+    wrong = {"conn_type": "postgres", "host": str(server.folder), "login": READER, "password": "wrong-secret",
+             "schema": "postgres"}  # fmt: skip
+    settings = settings_of(paths) | {"AIRFLOW_CONN_AGENCY_DATABASE": json.dumps(wrong)}
+
+    ran = platform.ask("run", settings, dag_id="ingest_tax", as_of=DAYS[1], conf={})
+
+    told, page = alerts(paths)[-1], overview(paths.root)
+    assert ran["states"]["land"] == "failed" and "password authentication failed" in ran["summaries"]["land"]
+    assert (told["error"], told["title"]) == ("SourceFailed", "接入：税务 › 落地")
+    assert "接入：税务 › 落地" in page and "来源读不出" in page
+    assert "wrong-secret" not in json.dumps([ran, told])
 
 
 def test_what_cannot_be_pulled_again_fails_at_once_and_says_why(platform: Airflow, paths: LakePaths) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -10,9 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from airflow.sdk.exceptions import AirflowFailException
+from creditlake.connectors.endpoint import SourceFailed
 from creditlake.lake import LakePaths
 from creditlake.lake.backup import backup, read_backup
+from creditlake.orchestration.notifier import reason_of
+from creditlake.orchestration.overview import ERRORS
 
+from tests.architecture.tree import ROOT
 from tests.dags.conftest import Airflow
 from tests.dags.test_release import alerts
 from tests.e2e.harness import City, copy_of
@@ -43,6 +49,28 @@ def test_a_feed_that_delivered_nothing_has_not_come(airflow: Airflow, paths: Lak
 
     assert ran["states"]["validate"] == "skipped"
     assert airflow.ask("events", asset="validated_tax") == before
+
+
+def test_a_connection_that_is_missing_is_said_where_to_enter_it(airflow: Airflow) -> None:
+    said = airflow.ask("call", function="connections.endpoint", arguments=["tax_exchange"])
+
+    assert said["raised"] == "SourceFailed"
+    assert "管理 › 连接" in said["words"] and "AIRFLOW_CONN_TAX_EXCHANGE" in said["words"]
+
+
+def test_whatever_a_step_gives_up_with_has_a_chinese_name_on_the_page() -> None:
+    steps = (ROOT / "include" / "creditlake" / "orchestration").glob("*.py")
+    listed = [re.findall(r"with final\(([^)]+)\)", step.read_text(encoding="utf-8")) for step in steps]
+
+    names = {name.strip() for found in listed for names in found for name in names.split(",")} - {"SourceAlarm"}
+    assert len(names) > 5 and names <= ERRORS.keys()
+
+
+def test_an_alert_is_named_after_what_a_step_raised_and_not_after_a_cause_of_that() -> None:
+    failed, final = SourceFailed("the server is down"), AirflowFailException("SourceFailed: the server is down")
+    failed.__cause__, final.__cause__ = OSError("refused"), failed
+
+    assert [reason_of(error) for error in (failed, final)] == [failed, failed]
 
 
 def test_a_drop_folder_that_is_gone_is_no_feed_without_deliveries(

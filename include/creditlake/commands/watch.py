@@ -38,7 +38,8 @@ def watch_list(options: argparse.Namespace) -> int:
     for finding in report.findings:
         complain(f"{KINDS[finding.kind]}：{finding.sentence}")
     if report.findings:
-        raise Failed(f"{len(report.findings)} alarms as of {report.as_of}")
+        count = len(report.findings)
+        raise Failed(f"{count} alarm{'s' * (count > 1)} as of {report.as_of}")
     return 0
 
 

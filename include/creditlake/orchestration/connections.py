@@ -44,8 +44,8 @@ def _missing(connection: str) -> str:
     if variable in os.environ:
         return f"{variable} in the environment is no connection: neither JSON nor an address, or its port is no number"
     return (
-        f"Airflow knows no connection {connection!r}; enter it under Admin ▸ Connections, or for a command put it "
-        f"as JSON into {variable} of the environment"
+        f"Airflow knows no connection {connection!r}; enter it under Admin ▸ Connections (管理 › 连接), or for a "
+        f"command put it as JSON into {variable} of the environment"
     )
 
 

@@ -17,7 +17,7 @@ def pull_again_form(feed: Feed) -> dict[str, Param]:
         None,
         type=["null", "string"],
         enum=[None, *titles],
-        values_display=titles,
+        values_display={"null": "不补拉"} | titles,
         title="补拉数据集",
         description="与“补拉起点”同时填写",
     )

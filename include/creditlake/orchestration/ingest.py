@@ -13,7 +13,8 @@ from airflow.sdk.exceptions import AirflowSkipException
 from creditlake import pipeline
 from creditlake.bronze import Postponed, read_batch
 from creditlake.connectors import inbox
-from creditlake.connectors.again import pulled_from
+from creditlake.connectors.again import is_pulled_by_time, pulled_from
+from creditlake.connectors.endpoint import SourceFailed
 from creditlake.connectors.pulling import Errand
 from creditlake.connectors.spec import DropFolder
 from creditlake.contracts import Feed, load_feeds
@@ -46,10 +47,38 @@ def land(feed: str) -> list[dict[str, Any]]:
     if isinstance(load_feeds()[feed].connector, DropFolder) and not folder.is_dir():
         raise FileNotFoundError(f"投递目录 {folder} 不存在：共享盘是否已挂载？")
     errand = Errand(_feed(feed), folder, business_date(), endpoint)
-    return [
-        {"landed": asdict(pipeline.land(paths, delivery)), "inbox": inbox.place_of(delivery)}
-        for delivery in pipeline.deliveries(paths, errand)
-    ]
+    landed: list[dict[str, Any]] = []
+    try:
+        for delivery in pipeline.deliveries(paths, errand):
+            place = inbox.place_of(delivery)
+            landed.append({"landed": asdict(pipeline.land(paths, delivery)), "inbox": place})
+    except SourceFailed as error:
+        conclude(f"来源读不出：{error}")
+        raise
+    _conclude_landed(errand.feed, [str(entry["landed"]["name"]) for entry in landed])
+    return landed
+
+
+def _conclude_landed(feed: Feed, names: list[str]) -> None:
+    if isinstance(feed.connector, DropFolder):
+        conclude(f"投递目录中有 {len(names)} 个文件")
+    elif names:
+        conclude(f"从连接 {feed.connector.connection} 拉到 {len(names)} 个文件：{'、'.join(names)}")
+    else:
+        conclude(_nothing(feed))
+
+
+def _nothing(feed: Feed) -> str:
+    """What it means that nothing came: a drop folder is silent, a source that was read has nothing new."""
+    if isinstance(feed.connector, DropFolder):
+        return f"截至 {business_date()} 没有报送任何文件；请联系{feed.publisher}"
+    reached = {mark.dataset: mark.reached for mark in watermarks(lake(), feed.name) if mark.is_accepted}
+    known = "、".join(
+        f"{dataset.title}已读到 {reached[dataset.name]}"
+        for dataset in feed.datasets
+        if dataset.name in reached and is_pulled_by_time(dataset)
+    )
+    return f"来源已读，截至 {business_date()} 没有新的数据{f'（{known}）' * bool(known)}"
 
 
 def _feed(name: str) -> Feed:
@@ -74,14 +103,18 @@ def load_bronze(landed: Iterable[dict[str, Any]]) -> dict[str, Any]:
     paths, as_of = lake(), business_date()
     ids: Ids = []
     whole: list[str] = []
+    rows = postponed = 0
     for entry in landed:
         batches = pipeline.load_bronze(paths, Landed(**entry["landed"]), as_of)
         later = [batch for batch in batches if isinstance(batch, Postponed)]
         for batch in later:
             log.info("%s.%s: %s 属于 %s，晚于业务日期 %s，留待以后",
                      batch.feed, batch.dataset, batch.source_name, batch.delivered, as_of)  # fmt: skip
+        postponed += len(later)
+        rows += sum(batch.rows for batch in batches if not isinstance(batch, Postponed))
         ids += [[batch.dataset, batch.batch_id] for batch in batches if not isinstance(batch, Postponed)]
         whole += [entry["inbox"]] if entry["inbox"] and not later else []
+    conclude(f"{len(ids)} 个批次，{rows:,} 行" + f"；另有 {postponed} 个属于以后的日子" * bool(postponed))
     return {"ids": ids, "inbox": whole}
 
 
@@ -95,7 +128,7 @@ def validate(feed: str, read: dict[str, Any]) -> dict[str, Any]:
     """
     ids: Ids = read["ids"]
     if not ids:
-        conclude(f"截至 {business_date()} 没有报送任何文件；请联系{load_feeds()[feed].publisher}")
+        conclude(_nothing(load_feeds()[feed]))
         raise AirflowSkipException(f"{feed} delivered nothing that counts at {business_date()}")
     paths, name = lake(), run_name()
     with Writer(paths) as writer:

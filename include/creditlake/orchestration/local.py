@@ -24,12 +24,14 @@ class Ran:
     Attributes:
         states: State of each task.
         xcoms: What each task returned.
+        summaries: What each task concluded.
     """
 
     dag_id: str
     state: str
     states: dict[str, str]
     xcoms: dict[str, Any]
+    summaries: dict[str, str | None]
 
     @property
     def failed(self) -> list[str]:
@@ -88,4 +90,5 @@ class Dags:
         tasks = run.get_task_instances()
         states = {task.task_id: str(task.state) for task in tasks}
         xcoms = {task.task_id: task.xcom_pull(task_ids=task.task_id) for task in tasks}
-        return Ran(dag_id, str(run.state), states, xcoms)
+        summaries = {task.task_id: task.xcom_pull(task_ids=task.task_id, key="summary") for task in tasks}
+        return Ran(dag_id, str(run.state), states, xcoms, summaries)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from airflow.sdk import BaseNotifier, Connection
-from airflow.sdk.exceptions import AirflowNotFoundException
+from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 
 from creditlake.orchestration.context import lake_folder
 
@@ -52,7 +52,8 @@ class Alert(BaseNotifier):  # type: ignore[misc]  # Airflow brings no types that
     def notify(self, context: Any) -> None:
         """Write the alert, then mail it; what a source alarm says was told by name."""
         task, error = context["ti"], context.get("exception")
-        if isinstance(getattr(error, "__cause__", None), SourceAlarm):
+        reason = reason_of(error)
+        if isinstance(reason, SourceAlarm):
             return
         entry = {
             "kind": "task_failed",
@@ -60,10 +61,22 @@ class Alert(BaseNotifier):  # type: ignore[misc]  # Airflow brings no types that
             "task_id": task.task_id,
             "run_id": context["run_id"],
             "try_number": task.try_number,
-            "error": type(getattr(error, "__cause__", None) or error).__name__,
+            "title": _title(context),
+            "error": type(reason).__name__,
             "message": " ".join(str(error).split())[:SHOWN_CHARACTERS],
         }
         tell(entry)
+
+
+def reason_of(error: BaseException | None) -> BaseException | None:
+    """What a step raised: ``final`` wraps it; a cause of its own, as of a source that failed, is a detail."""
+    return (error.__cause__ or error) if isinstance(error, AirflowFailException) else error
+
+
+def _title(context: Any) -> str:
+    """The names of DAG and task for people; empty where the context has neither."""
+    dag, task = context.get("dag"), context.get("task")
+    return f"{dag.dag_display_name} › {task.task_display_name}" if dag and task else ""
 
 
 def tell(entry: dict[str, Any]) -> None:

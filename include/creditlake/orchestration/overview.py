@@ -40,7 +40,14 @@ ERRORS = {
     "FileNotFoundError": "缺少文件或目录",
     "ProcessEnded": "进程被终止（内存不足？）",
     "SettingMissing": "缺少设置",
+    "SourceFailed": "来源读不出：连接、口令或对方系统",
+    "SubmissionRefused": "没有上报",
+    "BadReceipt": "回执无法读取",
+    "KeyError": "参数或程序有误",
+    "ValueError": "参数或程序有误",
 }
+REMEDY = "看任务日志；处理后清除任务重跑"
+REMEDIES = {"SourceFailed": "核对“管理 › 连接”与对方系统；恢复后清除任务重跑，不漏不重"}
 _LEDGER = """
     select
         feed || '.' || dataset, count(*), sum(rows_landed)::bigint, sum(rows_validated)::bigint,
@@ -114,9 +121,10 @@ def _alert(lake: Path, line: str) -> str:
     if alert["kind"] == "file_refused":
         return _refused(lake, moment, alert)
     run = f"/dags/{quote(alert['dag_id'])}/runs/{quote(alert['run_id'])}/tasks/{quote(alert['task_id'])}"
-    where = f'<a href="{escape(run)}" target="_top">{escape(alert["dag_id"])} › {escape(alert["task_id"])}</a>'
+    title = alert.get("title") or f"{alert['dag_id']} › {alert['task_id']}"
+    where = f'<a href="{escape(run)}" target="_top">{escape(title)}</a>'
     why = ERRORS.get(alert["error"], alert["error"])
-    return _row(moment, "任务失败", where, escape(why), "看任务日志；处理后清除任务重跑")
+    return _row(moment, "任务失败", where, escape(why), REMEDIES.get(alert["error"], REMEDY))
 
 
 def _refused(lake: Path, moment: str, alert: dict[str, Any]) -> str:
