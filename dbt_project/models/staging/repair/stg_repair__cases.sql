@@ -1,4 +1,5 @@
--- One row per delivered row of repair.cases: an application for credit repair as it stands that day.
+-- One row per delivered row of repair.cases: an application for credit repair as it stands that
+-- day.
 with
 
 source as (
