@@ -1,5 +1,5 @@
--- One row per dishonest record: the day on which it was first handed over since it was last
--- withdrawn.
+-- One row per record of the datasets that hold dishonest information: the day on which it was first
+-- handed over since it was last withdrawn. The others, most rows of a lake, are not read for it.
 {% set others = ['subjects', 'headcounts', 'authorizations', 'permits', 'ratings', 'cases'] %}
 with
 

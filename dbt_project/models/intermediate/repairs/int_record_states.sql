@@ -42,6 +42,7 @@ lives as (
         -- what is handed over when its term is over or its repair granted is never published
         case
             when records.is_published
+                and records.occurred_date is not null
                 and greatest(reports.reported_date, records.occurred_date)
                 <= coalesce(records.visible_until, cast('2099-12-31' as date))
                 and greatest(reports.reported_date, records.occurred_date)
