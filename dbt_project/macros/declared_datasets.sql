@@ -6,6 +6,7 @@
         ["penalty", "decisions", '"CF_CFJG"'],
         ["registration", "subjects", '"登记机关"'],
         ["registration", "abnormal", '"作出决定机关(列入)"'],
+        ["repair", "cases", '"认定机关"'],
         ["social_security", "headcounts", "'呼和浩特市人力资源和社会保障局'"],
         ["social_security", "arrears", '"经办机关全称"'],
         ["social_security", "wage_arrears_list", '"认定部门"'],

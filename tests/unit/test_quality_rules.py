@@ -18,6 +18,7 @@ PERMITS, DECISIONS, SUBJECTS = "licensing.permits", "penalty.decisions", "regist
 ABNORMAL, RATINGS, TAX_ARREARS = "registration.abnormal", "tax.ratings", "tax.arrears"
 HEADCOUNTS, ARREARS = "social_security.headcounts", "social_security.arrears"
 WAGES, LENDING, VIOLATIONS = "social_security.wage_arrears_list", "lending.authorizations", "tax.violations"
+REPAIRS = "repair.cases"
 
 BROKEN: list[tuple[str, dict[str, str | None], set[str]]] = [
     (DECISIONS, {"CF_WSH": None}, {"required.CF_WSH"}),
@@ -74,6 +75,12 @@ BROKEN: list[tuple[str, dict[str, str | None], set[str]]] = [
     (SUBJECTS, {"注册号": "3302030000306390"}, {"check_digit.注册号"}),
     (ABNORMAL, {"移出日期": "2026-03-01"}, {"order.移出日期"}),
     (ABNORMAL, {"作出决定机关(列入)": None}, {"required.作出决定机关(列入)"}),
+    (REPAIRS, {"文号": None}, {"required.文号"}),
+    (REPAIRS, {"受理结果": None}, {"required.受理结果"}),
+    (REPAIRS, {"受理结果": "不予受理"}, {"order.修复结果"}),
+    (REPAIRS, {"办结日期": None}, {"required.办结日期"}),
+    (REPAIRS, {"修复结果": None}, {"required.修复结果"}),
+    (REPAIRS, {"申请日期": "2026-03-05"}, {"order.受理日期"}),
     (RATINGS, {"信用等级": "E"}, {"enum.信用等级"}),
     (RATINGS, {"评价年度": "25"}, {"format.评价年度"}),
     (RATINGS, {"评定时间": "2024-04-01"}, {"order.评定时间", "late.评定时间"}),
@@ -134,6 +141,8 @@ KEPT: list[tuple[str, dict[str, str | None], set[str]]] = [
     (RATINGS, {"统一社会信用代码": None}, set()),
     (RATINGS, {"信用等级": "ｍ"}, set()),
     (HEADCOUNTS, {"月参保总人数": "0", "应收年月": "2026-03"}, set()),
+    (REPAIRS, {"受理结果": "不予受理", "修复结果": None}, set()),
+    (REPAIRS, {"失信信息类型": "经营异常名录", "文号": None}, set()),
 ]
 
 
@@ -195,6 +204,28 @@ def test_values_in_the_wrong_columns_are_seen_in_the_name_and_the_code(
     verdict = judged(tmp_path, DECISIONS, clean_row(DECISIONS) | changes)
 
     assert "shifted" in broken(verdict, DECISIONS)
+
+
+@pytest.mark.parametrize(
+    ("applied", "accepted", "closed", "late"),
+    [
+        ("2026-06-01", "2026-06-04", "2026-06-15", set()),  # the third and the tenth working day
+        ("2026-06-01", "2026-06-05", "2026-06-15", {"late.受理日期"}),
+        ("2026-06-01", "2026-06-04", "2026-06-16", {"late.办结日期"}),
+        ("2026-04-01", "2026-04-10", "2026-06-16", {"late.受理日期", "late.办结日期"}),
+        ("2026-03-31", "2026-04-10", "2026-06-16", set()),  # before the order was in force
+    ],
+)
+def test_a_repair_is_accepted_in_three_and_answered_in_ten_working_days(
+    tmp_path: Path, applied: str, accepted: str, closed: str, late: set[str]
+) -> None:
+    row = clean_row(REPAIRS, 申请日期=applied, 受理日期=accepted, 办结日期=closed, 提供日期="2026-06-30")
+    path = write_bronze(tmp_path / "rows.parquet", [row])
+
+    verdict = judge(path, dataset_of(REPAIRS), date(2026, 6, 30), "test", "b" * 20)
+
+    assert broken(verdict, REPAIRS) == late
+    assert verdict.failed_rows.num_rows == 0
 
 
 @pytest.mark.parametrize("dataset", all_datasets(), ids=lambda dataset: f"{dataset.feed}.{dataset.name}")

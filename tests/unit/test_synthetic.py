@@ -26,7 +26,7 @@ ROW_FAULTS = {
     },
     "normalised": {"lower_case_code", "full_width_code", "gb18030_file", "bom_file"},
     "file_refused": {"unknown_column", "column_absent", "no_header", "truncated_file", "html_page", "empty_file"},
-    "warning": {"late_report", "odd_inner_check_digit"},
+    "warning": {"late_report", "late_acceptance", "late_answer", "odd_inner_check_digit"},
     "modelled": {"unknown_subject", "after_deregistration"},
 }  # fmt: skip
 

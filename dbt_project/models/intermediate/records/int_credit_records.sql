@@ -20,6 +20,12 @@ record_types as (
 
 ),
 
+repairs as (
+
+    select * from {{ ref('int_repairs') }}
+
+),
+
 judged as (
 
     select
@@ -46,6 +52,7 @@ judged as (
             as is_after_deregistration,
         records.is_published
         and not records.is_ended
+        and repairs.record_id is null
         and coalesce(records.occurred_date <= {{ as_of() }}, false)
         and coalesce(records.visible_until >= {{ as_of() }}, true) as is_visible,
         records.batch_id,
@@ -56,6 +63,8 @@ judged as (
         on records.subject_id = subjects.subject_id
     inner join record_types
         on records.record_type = record_types.record_type
+    left join repairs
+        on records.record_id = repairs.record_id
 
 )
 

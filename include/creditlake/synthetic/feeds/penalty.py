@@ -83,6 +83,11 @@ FINES = tuple(sorted({fine for sanction in SANCTIONS for fine in sanction.fines}
 
 def deliver(part: Part) -> Iterator[Delivered]:
     """Yield the penalty decisions of one part of the city."""
+    yield Delivered(decisions(part), "CF_XDR_SHXYM", _faults())
+
+
+def decisions(part: Part) -> Rows:
+    """Return the decisions before anything goes wrong with them, the withdrawn ones with their withdrawals."""
     rate = 0.010 * np.exp(-0.85 * part.city.compliance)
     events = happenings(part, "penalty", rate)
     shares = {ORG_CODE: 0.015, REGISTRATION_NO: 0.015, TAX_NO_15: 0.01, UNKNOWN: 0.01, PERSON: 0.05}
@@ -95,7 +100,7 @@ def deliver(part: Part) -> Iterator[Delivered]:
         "penalty", "decisions", events.month, subject, identity, texts, days, "CF_JDRQ", "-", events.is_after_end
     )
     rows = in_file_order(enveloped(rows, part.window, provided, events.key))
-    yield Delivered(with_withdrawals(rows, part.dice, 0.01, part.window), "CF_XDR_SHXYM", _faults())
+    return with_withdrawals(rows, part.dice, 0.01, part.window)
 
 
 def _shown_until(part: Part, events: Events, decided: Ints) -> Ints:

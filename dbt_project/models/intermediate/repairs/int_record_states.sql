@@ -1,0 +1,96 @@
+-- One row per dishonest record and state that it has reached at as_of, with the day the state
+-- began. Of several applications for one record the first to reach a state counts.
+with
+
+records as (
+
+    select * from {{ ref('int_resolved_records') }}
+
+),
+
+record_types as (
+
+    select * from {{ ref('ref_record_types') }}
+
+),
+
+reports as (
+
+    select * from {{ ref('int_first_reports') }}
+
+),
+
+matches as (
+
+    select * from {{ ref('int_repair_matches') }}
+
+),
+
+repairs as (
+
+    select * from {{ ref('int_repairs') }}
+
+),
+
+lives as (
+
+    select
+        records.record_id,
+        records.visible_until,
+        repairs.repaired_date,
+        reports.reported_date,
+        -- what is handed over when its term is over or its repair granted is never published
+        case
+            when records.is_published
+                and records.occurred_date is not null
+                and greatest(reports.reported_date, records.occurred_date)
+                <= coalesce(records.visible_until, cast('2099-12-31' as date))
+                and greatest(reports.reported_date, records.occurred_date)
+                < coalesce(repairs.repaired_date, cast('2099-12-31' as date))
+                then greatest(reports.reported_date, records.occurred_date)
+        end as published_date
+    from records
+    inner join record_types
+        on records.record_type = record_types.record_type
+    inner join reports
+        on records.record_id = reports.record_id
+    left join repairs
+        on records.record_id = repairs.record_id
+    where record_types.breach_type is not null
+
+),
+
+reached as (
+
+    select record_id, 'reported' as state, reported_date as began_date from lives
+    union all
+    select record_id, 'published' as state, published_date as began_date from lives
+    union all
+    select record_id, 'repair_applied' as state, applied_date as began_date from matches
+    union all
+    select record_id, 'accepted' as state, accepted_date as began_date from matches
+    where is_accepted
+    union all
+    select record_id, 'repaired' as state, repaired_date as began_date from repairs
+    union all
+    select record_id, 'rejected' as state, coalesce(closed_date, accepted_date) as began_date
+    from matches
+    where not coalesce(is_granted, is_accepted, true)
+    union all
+    select
+        record_id,
+        'expired' as state,
+        cast(visible_until + interval '1' day as date) as began_date
+    from lives
+    where published_date is not null
+        and coalesce(repaired_date > visible_until, true)
+
+)
+
+select
+    record_id,
+    state,
+    min(began_date) as began_date
+from reached
+where began_date <= {{ as_of() }}
+group by record_id, state
