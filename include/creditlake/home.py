@@ -55,25 +55,24 @@ def code_version() -> str:
     """Return the package version and 12 hex of the hash over all that decides a number but the seeds."""
     home = project_home()
     library = Path(__file__).resolve().parent
-    files = [path for path in library.rglob("*.py") if decides_a_number(path.relative_to(library).as_posix())]
-    files += (home / "expectations").glob("*.yml")
+    modules = (path for path in library.rglob("*.py") if decides_a_number(path.relative_to(library).as_posix()))
     dbt = dbt_project()
-    files += [
+    project = [*(home / "expectations").glob("*.yml"), dbt / "dbt_project.yml"]
+    project += [
         path
         for part in ("models", "macros", "tests")
         for path in (dbt / part).rglob("*")
         if path.suffix in (".sql", ".yml")
     ]
-    files.append(dbt / "dbt_project.yml")
     contracts = "\n".join(repr(judged(feed)) for feed in load_feeds().values())
-    both = hashlib.sha256((_hash_files(files) + contracts).encode()).hexdigest()
-    return f"{version('creditlake')}+{both[:12]}"
+    parts = _hash_files(library, modules) + _hash_files(home, project) + contracts
+    return f"{version('creditlake')}+{hashlib.sha256(parts.encode()).hexdigest()[:12]}"
 
 
 @cache
 def seeds_sha256() -> str:
     """Return the hash over all seeds: judgement as data."""
-    return _hash_files((dbt_project() / "seeds").rglob("*.csv"))
+    return _hash_files(dbt_project(), (dbt_project() / "seeds").rglob("*.csv"))
 
 
 def decides_a_number(place: str) -> bool:
@@ -81,8 +80,9 @@ def decides_a_number(place: str) -> bool:
     return place in DECIDING or not place.startswith(BESIDE)
 
 
-def _hash_files(files: Iterable[Path]) -> str:
+def _hash_files(root: Path, files: Iterable[Path]) -> str:
+    """Hash files by their places below a folder and their content, wherever the folder itself lies."""
     digest = hashlib.sha256()
-    for path in sorted(files, key=lambda path: path.as_posix()):
-        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    for place, path in sorted((path.relative_to(root).as_posix(), path) for path in files):
+        digest.update(place.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

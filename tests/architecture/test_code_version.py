@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from creditlake.connectors.spec import Database, TablePull
 from creditlake.contracts import judged, load_feeds
 from creditlake.home import decides_a_number
 from creditlake.watch.spec import Watch
+
+from tests.architecture.tree import ROOT
 
 WAY = "bronze corrections ingest landing modelling quality readers release.publish"
 """The modules through which a row becomes a number."""
@@ -35,6 +40,22 @@ def test_every_module_on_the_way_of_a_row_decides_a_number() -> None:
         "connectors/service_spec.py",
         "connectors/units.py",
     }
+
+
+def test_where_the_code_lies_decides_no_number(tmp_path: Path) -> None:
+    for part in ("dbt_project", "expectations"):
+        shutil.copytree(ROOT / part, tmp_path / "middle" / part, ignore=shutil.ignore_patterns("target", "logs"))
+    places = [tmp_path / name for name in ("before", "xbehind")]
+    for place in places:
+        shutil.copytree(ROOT / "include", place, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+
+    command = [sys.executable, "-c", "from creditlake.home import code_version; print(code_version())"]
+    home = {**os.environ, "CREDITLAKE_HOME": str(tmp_path / "middle")}
+    versions = {
+        subprocess.check_output(command, env={**home, "PYTHONPATH": str(place)}, cwd=tmp_path) for place in places
+    }
+
+    assert len(versions) == 1
 
 
 def test_where_a_feed_comes_from_and_who_chases_it_decide_no_number() -> None:
