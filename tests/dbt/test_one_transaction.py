@@ -112,3 +112,22 @@ def test_a_build_that_dies_before_its_commit_is_none(
         last_build(tmp_path / "target")
     build({}, project, tmp_path / "target", DAY)
     assert tables(project) == {"a": [(10,)], "b": [(11,)], "c": [(3,)]}
+
+
+def test_a_commit_that_the_lake_refuses_is_told_and_leaves_no_build(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: object) -> None:
+        raise duckdb.IOException("disk full")
+
+    build({}, project, tmp_path / "target", DAY)
+    before = tables(project)
+    change(project, a="select 10 as n")
+    monkeypatch.setattr("creditlake.modelling.transaction.Transaction.commit", refused)
+
+    with pytest.raises(DbtFailed, match="could not be committed to the lake: disk full"):
+        build({}, project, tmp_path / "target", DAY)
+
+    assert tables(project) == before
+    with pytest.raises(DbtFailed, match="was not committed"):
+        last_build(tmp_path / "target")

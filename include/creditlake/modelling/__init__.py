@@ -15,9 +15,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from creditlake.modelling.parsed import parsed
 from creditlake.modelling.results import GOOD, RESULTS, ROWS, BuildResult, DbtFailed, Node, last_build, results
-from creditlake.modelling.transaction import ABORTED, one_transaction
+from creditlake.modelling.transaction import ABORTED, Transaction, one_transaction
 
 __all__ = ["BuildResult", "DbtFailed", "Node", "build", "last_build", "unit_test"]
 
@@ -36,7 +38,7 @@ def build(env: Mapping[str, str], project: Path, target: Path, as_of: date) -> B
 
     Raises:
         DbtFailed: names the failed nodes. Where a node could not run, every table is as an earlier build left it; where
-            only tests failed, the tables are those that failed, to be looked into.
+            only tests failed, the tables are those that failed, to be looked into. Or the lake refused the commit.
     """
     target.mkdir(parents=True, exist_ok=True)
     for name in (RESULTS, ROWS):
@@ -72,14 +74,17 @@ def _invoke(env: Mapping[str, str], project: Path, target: Path, arguments: list
             raise DbtFailed(f"dbt could not run: {outcome.exception}") from outcome.exception
         bad = [result for result in results(target) if result["status"] not in GOOD]
         if all(result["status"] != "error" for result in bad):
-            transaction.commit()
-            _confirm(counted, target / ROWS)
+            _commit(transaction, counted, target / ROWS)
     if bad or not outcome.success:
         raise DbtFailed(f"{len(bad)} dbt nodes failed: {'; '.join(_told(bad)[:10])}")
 
 
-def _confirm(counted: Path, confirmed: Path) -> None:
-    """Only now do the results speak of what is in the lake: a build is none without its row counts."""
+def _commit(transaction: Transaction, counted: Path, confirmed: Path) -> None:
+    """Commit; only then do the results speak of what is in the lake: a build is none without its row counts."""
+    try:
+        transaction.commit()
+    except duckdb.Error as error:
+        raise DbtFailed(f"what dbt built could not be committed to the lake: {error}") from error
     if counted.exists():
         os.replace(counted, confirmed)
 

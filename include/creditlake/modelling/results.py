@@ -64,7 +64,7 @@ def last_build(target: Path) -> BuildResult:
     """Return the build whose tables are in the lake, as dbt recorded it in its target folder.
 
     Raises:
-        DbtFailed: there was none, or the last one failed or was interrupted: the tables may be of several builds.
+        DbtFailed: there was none, or the last one failed or was interrupted.
     """
     listed = results(target)
     bad = [str(result["unique_id"]) for result in listed if result["status"] not in GOOD]

@@ -74,7 +74,7 @@ class _Handle:
         """Stay open: the next node goes on."""
 
     def rollback(self) -> None:
-        """Stay: what failed has aborted the whole transaction already."""
+        """Stay: the caller commits nothing where a node failed."""
 
 
 class _Cursor:
