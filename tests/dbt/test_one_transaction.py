@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from creditlake.home import dbt_project
 from creditlake.modelling import DbtFailed, build, last_build
+from creditlake.modelling.results import results
 
 DAY = date(2026, 10, 31)
 PROJECT = {
@@ -24,7 +25,7 @@ on-run-end: ["{{ write_row_counts(results) }}"]
     "models/a.sql": "select 1 as n",
     "models/b.sql": "select n + 1 as n from {{ ref('a') }}",
     "models/c.sql": "select 3 as n",
-    "models/all.yml": "models: [{name: c, columns: [{name: n, data_tests: [not_null]}]}]",
+    "models/all.yml": "models: [{name: c, columns: [{name: n, data_tests: [not_null, unique]}]}]",
 }
 
 
@@ -40,6 +41,7 @@ def project(tmp_path: Path) -> Path:
     (folder / "profiles.yml").write_text(profile, encoding="utf-8")
     (folder / "macros").mkdir()
     shutil.copy(dbt_project() / "macros" / "write_row_counts.sql", folder / "macros")
+    shutil.copytree(dbt_project() / "tests" / "generic", folder / "tests" / "generic")
     return folder
 
 
@@ -86,12 +88,16 @@ def test_a_model_that_fails_leaves_every_table_as_it_was_and_is_the_only_one_nam
 
 def test_a_test_that_fails_leaves_its_table_to_be_looked_into(project: Path, tmp_path: Path) -> None:
     build({}, project, tmp_path / "target", DAY)
-    change(project, c="select cast(null as integer) as n")
+    change(project, c="select unnest([null, 3, 3, null, 3, 4, 4]) as n")
 
-    with pytest.raises(DbtFailed, match=r"not_null_c_n.*: Got 1 result"):
+    with pytest.raises(
+        DbtFailed, match=r"1 dbt nodes failed: test.small.columns_hold_c: n is null: 2, n is not unique: 2"
+    ):
         build({}, project, tmp_path / "target", DAY)
 
-    assert tables(project) == {"a": [(1,)], "b": [(2,)], "c": [(None,)]}
+    assert tables(project) == {"a": [(1,)], "b": [(2,)], "c": [(None,), (3,), (3,), (None,), (3,), (4,), (4,)]}
+    (counted,) = [one["failures"] for one in results(tmp_path / "target") if one["status"] == "fail"]
+    assert counted == 4
 
 
 def test_a_build_that_dies_before_its_commit_is_none(

@@ -19,9 +19,9 @@ def test_a_file_that_was_tampered_with_is_refused_also_by_later_connections(tmp_
         handle.write(b"another code")
 
     for _ in range(2):
-        with with_extensions("512MB", tmp_path, "sqlite_scanner") as connection:
-            with pytest.raises(duckdb.IOException, match="signature"):
-                connection.load_extension(str(tampered))
+        refused = pytest.raises(duckdb.IOException, match="signature")
+        with with_extensions("512MB", tmp_path, "sqlite_scanner") as connection, refused:
+            connection.load_extension(str(tampered))
 
 
 def test_a_first_load_from_another_folder_is_checked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from creditlake.modelling.grouped import is_grouped
 from creditlake.modelling.parsed import parsed
 from creditlake.modelling.results import GOOD, RESULTS, ROWS, BuildResult, DbtFailed, Node, last_build, results
 from creditlake.modelling.transaction import ABORTED, Transaction, one_transaction
@@ -75,8 +76,17 @@ def _invoke(env: Mapping[str, str], project: Path, target: Path, arguments: list
         bad = [result for result in results(target) if result["status"] not in GOOD]
         if all(result["status"] != "error" for result in bad):
             _commit(transaction, counted, target / ROWS)
+            _name_columns(transaction, bad)
     if bad or not outcome.success:
         raise DbtFailed(f"{len(bad)} dbt nodes failed: {'; '.join(_told(bad)[:10])}")
+
+
+def _name_columns(transaction: Transaction, bad: list[dict[str, Any]]) -> None:
+    """Say of each failed test of a relation's columns which of them broke it, and how often: dbt tells only the sum."""
+    for result in bad:
+        if is_grouped(str(result["unique_id"])):
+            broken = transaction.rows(str(result["compiled_code"]))
+            result["message"] = ", ".join(f"{what}: {rows}" for what, rows in broken)
 
 
 def _commit(transaction: Transaction, counted: Path, confirmed: Path) -> None:

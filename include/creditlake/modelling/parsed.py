@@ -11,11 +11,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from creditlake.modelling.grouped import group_column_tests
 from creditlake.modelling.results import DbtFailed
 
 
 def parsed(project: Path, target: Path, options: list[str]) -> Any:
-    """Return dbt's manifest of the project; the target folder keeps it for as long as the content stays the same."""
+    """Return dbt's manifest of the project, its column tests grouped.
+
+    The target folder keeps it for as long as the content stays the same.
+    """
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
@@ -28,6 +32,7 @@ def parsed(project: Path, target: Path, options: list[str]) -> Any:
     outcome = dbtRunner().invoke(["parse", "--no-partial-parse", *options])
     if not outcome.success:
         raise DbtFailed(f"dbt could not parse {project}: {outcome.exception}") from outcome.exception
+    group_column_tests(outcome.result)
     for other in target.glob("parsed-*"):
         other.unlink()
     written = kept.with_suffix(".new")

@@ -33,6 +33,11 @@ class Transaction:
         if self._cursor is not None:
             self._cursor.execute("commit")
 
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """Ask what was built, after the commit."""
+        found: list[tuple[Any, ...]] = self._cursor.execute(statement).fetchall()
+        return found
+
 
 @contextmanager
 def one_transaction() -> Iterator[Transaction]:

@@ -1,0 +1,75 @@
+"""The plain column tests of a relation run as one node: none is lost, and one with a setting of its own stays."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from creditlake.home import dbt_project
+from creditlake.modelling.parsed import parsed
+
+SMALL = {
+    "dbt_project.yml": "{name: small, version: '1.0.0', config-version: 2, profile: small}",
+    "profiles.yml": "{small: {target: one, outputs: {one: {type: duckdb, path: ':memory:', threads: 1}}}}",
+    "models/a.sql": "select 1 as n, 2 as m",
+    "models/a.yml": """
+models:
+  - name: a
+    columns:
+      - {name: n, data_tests: [not_null, {not_null: {name: mild, config: {severity: warn}}}]}
+      - {name: m, data_tests: [unique, {accepted_values: {arguments: {values: [2]}}}]}
+""",
+}
+
+
+def declared(project: Path) -> Iterator[tuple[str, str, str]]:
+    """Relation, test and column of every plain column test that the project's files declare."""
+    for path in sorted(path for folder in ("models", "seeds") for path in (project / folder).rglob("*.yml")):
+        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        for entry in (*document.get("models", []), *document.get("seeds", [])):
+            for column in entry.get("columns", []):
+                for test in column.get("data_tests", []):
+                    if test in ("not_null", "unique"):
+                        yield entry["name"], test, column["name"]
+
+
+def grouped(manifest: Any) -> Iterator[tuple[str, str, str]]:
+    """Relation, test and column of every grouped test of a manifest."""
+    for node in manifest.nodes.values():
+        if node.name.startswith("columns_hold_"):
+            arguments = node.test_metadata.kwargs
+            for test, columns in (("not_null", arguments["filled"]), ("unique", arguments["distinct"])):
+                yield from ((node.attached_node.rsplit(".", 1)[-1], test, column) for column in columns)
+
+
+def parse(project: Path, target: Path) -> Any:
+    """The manifest that a build of the project works with."""
+    folders = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(target)]
+    return parsed(project, target, [*folders, "--quiet", "--log-path", str(target)])
+
+
+def test_every_declared_column_test_is_in_the_one_node_of_its_relation(tmp_path: Path) -> None:
+    manifest = parse(dbt_project(), tmp_path)
+
+    every = list(declared(dbt_project()))
+    assert len(every) > 300
+    assert sorted(grouped(manifest)) == sorted(every)
+    left = [node.name for node in manifest.nodes.values() if node.name.startswith(("not_null_", "unique_"))]
+    assert all(name.startswith("unique_together_") for name in left)
+
+
+def test_what_has_a_setting_of_its_own_or_asks_more_stays_a_test_by_itself(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    for name, text in SMALL.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text, encoding="utf-8")
+    shutil.copytree(dbt_project() / "tests" / "generic", project / "tests" / "generic")
+
+    manifest = parse(project, tmp_path / "target")
+
+    tests = {node.name for node in manifest.nodes.values() if node.resource_type == "test"}
+    assert tests == {"columns_hold_a", "mild", "accepted_values_a_m__2"}
+    assert set(grouped(manifest)) == {("a", "not_null", "n"), ("a", "unique", "m")}
