@@ -1,4 +1,4 @@
-"""Records about the subjects of the linkage benchmark, each damaged in one of nine ways, or clean, or about nobody there."""
+"""Records about the subjects of the linkage benchmark: damaged in one of nine ways, clean, or about nobody there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from creditlake.synthetic.linkage.typos import code_typos, name_typos
 from creditlake.synthetic.linkage.vocabulary import Vocabulary
 from creditlake.synthetic.places import CITY, DISTRICTS
 from creditlake.synthetic.rng import Dice, Flags, Ints
-from creditlake.synthetic.texts import Texts, either, equal, from_bytes, join, numbers, pick, put, take
+from creditlake.synthetic.texts import Texts, either, equal, from_bytes, join, numbers, pick, put, strings, take
 
 KINDS = {
     "clean": 0.473, "code_typo": 0.076, "registration_no": 0.076, "old_number": 0.057, "abbreviated": 0.067,
@@ -101,7 +101,7 @@ def _abbreviated(dice: Dice, keys: Ints, known: Register, subject: Ints) -> Text
 
 
 def _formatted(dice: Dice, keys: Ints, known: Register, subject: Ints) -> Texts:
-    """The same name written otherwise: the city in brackets behind, another front, the other word for 有限公司, blanks."""
+    """The same name written otherwise: the city in brackets, another front, the other word for 有限公司, blanks."""
     way = dice.below("linkage.format", keys, 4)
     trade_name, trade, form = (take(part, subject) for part in (known.trade_name, known.trade, known.form))
     front = take(known.front, subject)
@@ -168,7 +168,9 @@ def _addresses(dice: Dice, keys: Ints, known: Register, subject: Ints) -> Texts:
     district = pick([one.name for one in DISTRICTS], known.place[subject])
     short = join(district, take(known.road, subject), take(known.number, subject))
     way = dice.pick("linkage.address", keys, (0.65, 0.15, 0.10, 0.10))
-    wide = _put(short, way == 3, lambda at: pa.array([t.translate(_FULL_WIDTH) for t in take(short, at).to_pylist()]))
+    wide = _put(
+        short, way == 3, lambda at: pa.array([text.translate(_FULL_WIDTH) for text in strings(take(short, at))])
+    )
     return either(way == 0, full, either(way == 1, short, either(way == 2, join(CITY, short), wide)))
 
 
