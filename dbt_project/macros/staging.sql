@@ -48,10 +48,12 @@ md5(concat(
         ))
 {%- endmacro %}
 
-{# Whom a row is about, in the project's words; identity_key is one value per combination of them. #}
-{% macro subject_columns(uscc, name="''", org_code='null', registration_no='null', tax_no='null', authority='null') -%}
+{# Whom a row is about, in the project's words; identity_key is one value per combination of them. The representative is a person: a hash from here on. #}
+{% macro subject_columns(
+    uscc, name="''", org_code='null', registration_no='null', tax_no='null', authority='null', representative='null', address='null'
+) -%}
 md5(concat(
-            {%- for column in [uscc, org_code, registration_no, tax_no, name, authority] if column != 'null' %}
+            {%- for column in [uscc, org_code, registration_no, tax_no, name, authority, representative, address] if column != 'null' %}
             {% if not loop.first %}'|', {% endif %}coalesce({{ column }}, ''){{ "," if not loop.last }}
             {%- endfor %}
         )) as identity_key,
@@ -60,7 +62,9 @@ md5(concat(
         cast({{ registration_no }} as varchar) as registration_no,
         cast({{ tax_no }} as varchar) as tax_no,
         nullif({{ name }}, '') as name,
-        cast({{ authority }} as varchar) as authority
+        cast({{ authority }} as varchar) as authority,
+        {{ 'cast(null as varchar)' if representative == 'null' else 'md5(replace(' ~ fold_width(representative) ~ ", ' ', ''))" }} as representative,
+        cast({{ address }} as varchar) as address
 {%- endmacro %}
 
 {# Where a row comes from. version_no orders the versions of one key: instant of hand-over, then batch, then row. #}

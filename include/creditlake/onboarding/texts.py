@@ -23,6 +23,8 @@ LEADING = (
     ("tax_no", "Taxpayer number; null where the row has none."),
     ("name", "Name of the subject as reported."),
     ("authority", "Who decided, as reported."),
+    ("representative", "Hash of the legal representative; null where the feed does not say."),
+    ("address", "Address as reported; null where the feed does not say."),
     ("is_natural_person", "Whether the row is about a natural person; such a row goes no further."),
 )
 TRAILING = (

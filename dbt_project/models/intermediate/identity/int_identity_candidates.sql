@@ -1,10 +1,16 @@
--- One row per identity key that no uniform code resolves and kind of evidence that names exactly
--- one subject.
+-- One row per open identity key and rung between codes and likelihood that names subjects for it,
+-- with how many it names: only one is an answer.
 with
 
-keys as (
+asked as (
 
-    select * from {{ ref('int_identity_keys') }}
+    select * from {{ ref('int_identity_asked') }}
+
+),
+
+known as (
+
+    select * from {{ ref('int_identity_known') }}
 
 ),
 
@@ -14,64 +20,82 @@ subjects as (
 
 ),
 
-authorities as (
-
-    select * from {{ ref('int_authority_areas') }}
-
-),
-
-unmatched as (
+namesakes as (
 
     select
-        keys.*,
-        authorities.district_code
-    from keys
-    left join subjects
-        on keys.uscc = subjects.uscc
-    left join authorities
-        on keys.authority = authorities.authority
-    where subjects.uscc is null
+        asked.identity_key,
+        subjects.subject_id,
+        coalesce(asked.authority_district = subjects.district_code, false) as is_of_district,
+        coalesce(asked.representative = known.representative, false)
+        or coalesce(asked.house = known.house, false) as has_second,
+        count(*) over (partition by asked.identity_key) as subjects_of_name
+    from asked
+    inner join known
+        on asked.name_key = known.name_key
+    inner join subjects
+        on known.subject_id = subjects.subject_id
+    -- a number of its own that is another one than the subject's: about somebody else
+    where asked.claimed_subject_id is null
+        and (asked.registration_no is null or subjects.registration_no is null)
 
 ),
 
-by_org_code as (
+damaged as (
 
-    select unmatched.identity_key, 'org_code' as match_method, subjects.subject_id
-    from unmatched
+    -- the name is the subject's, and the code is not its own but nearly
+    select
+        asked.identity_key,
+        asked.uscc as asked_uscc,
+        subjects.uscc,
+        subjects.subject_id
+    from asked
+    inner join known
+        on asked.core = known.core
     inner join subjects
-        on unmatched.org_code = subjects.org_code
+        on known.subject_id = subjects.subject_id
+    where asked.claimed_subject_id is null
+        and asked.uscc is not null
 
 ),
 
-by_registration_no as (
+{{ shared_beginnings('damaged', 'asked_uscc', 'uscc') }},
 
-    select unmatched.identity_key, 'registration_no' as match_method, subjects.subject_id
-    from unmatched
-    inner join subjects
-        on unmatched.registration_no = subjects.registration_no
+by_damaged_code as (
+
+    select
+        identity_key,
+        'damaged_code' as match_method,
+        subject_id
+    from beginnings
+    where {{ is_one_error('asked_uscc', 'uscc') }}
 
 ),
 
-by_name as (
+by_name_in_district as (
 
-    -- a row with a code of its own is about that code's owner, whatever the name says
-    select unmatched.identity_key, 'name_district' as match_method, subjects.subject_id
-    from unmatched
-    inner join subjects
-        on unmatched.name_key = subjects.name_key
-        and unmatched.district_code = subjects.district_code
-    where unmatched.org_code is null
-        and (unmatched.registration_no is null or subjects.registration_no is null)
+    select identity_key, 'name_district' as match_method, subject_id
+    from namesakes
+    where is_of_district
+
+),
+
+by_name_and_second as (
+
+    -- the name of one subject alone, and a person or a house that agrees
+    select identity_key, 'name_second' as match_method, subject_id
+    from namesakes
+    where subjects_of_name = 1
+        and has_second
 
 ),
 
 united as (
 
-    select * from by_org_code
+    select * from by_damaged_code
     union all
-    select * from by_registration_no
+    select * from by_name_in_district
     union all
-    select * from by_name
+    select * from by_name_and_second
 
 )
 

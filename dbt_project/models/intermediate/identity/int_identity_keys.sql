@@ -12,7 +12,9 @@ with
         any_value(registration_no) as registration_no,
         any_value(tax_no) as tax_no,
         any_value(name) as name,
-        any_value(authority) as authority
+        any_value(authority) as authority,
+        any_value(representative) as representative,
+        any_value(address) as address
     from {{ ref('stg_' ~ feed ~ '__' ~ dataset) }}
     where not is_natural_person
     group by identity_key
@@ -39,7 +41,9 @@ distinct_keys as (
         any_value(registration_no) as registration_no,
         any_value(tax_no) as tax_no,
         any_value(name) as name,
-        any_value(authority) as authority
+        any_value(authority) as authority,
+        any_value(representative) as representative,
+        any_value(address) as address
     from united
     group by identity_key
 
@@ -60,5 +64,7 @@ select
     registration_no,
     name,
     {{ name_key('name') }} as name_key,
-    authority
+    authority,
+    representative,
+    address
 from distinct_keys

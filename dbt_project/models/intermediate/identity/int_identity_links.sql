@@ -1,66 +1,46 @@
--- One row per identity key: the subject it names and by which evidence, or why none. Nothing is
--- guessed: evidence that fits several subjects decides nothing.
+-- One row per identity key: the subject it means, by which rung of the ladder, with weight and
+-- margin where likelihood decided, or why none. A key that people must look at has a review reason.
 with
 
-keys as (
+rungs as (
 
-    select * from {{ ref('int_identity_keys') }}
-
-),
-
-subjects as (
-
-    select * from {{ ref('int_subjects') }}
-
-),
-
-candidates as (
-
-    select * from {{ ref('int_identity_candidates') }}
-
-),
-
-ladder as (
-
-    select
-        identity_key,
-        max(case when match_method = 'org_code' and subjects = 1 then subject_id end)
-            as by_org_code,
-        max(case when match_method = 'registration_no' and subjects = 1 then subject_id end)
-            as by_registration_no,
-        max(case when match_method = 'name_district' and subjects = 1 then subject_id end)
-            as by_name,
-        max(subjects) as most_subjects
-    from candidates
-    group by identity_key
+    select * from {{ ref('int_identity_rungs') }}
 
 ),
 
 linked as (
 
     select
-        keys.identity_key,
-        coalesce(
-            subjects.subject_id, ladder.by_org_code, ladder.by_registration_no, ladder.by_name
-        ) as subject_id,
+        *,
         case
-            when subjects.subject_id is not null then 'uscc'
-            when ladder.by_org_code is not null then 'org_code'
-            when ladder.by_registration_no is not null then 'registration_no'
-            when ladder.by_name is not null then 'name_district'
-        end as match_method,
+            when is_doubted then null
+            else coalesce(
+                by_code, by_damaged_code, by_name_in_district, by_name_and_second, by_likelihood
+            )
+        end as subject_id,
         case
-            when ladder.most_subjects > 1 then 'several_subjects'
-            when keys.uscc is not null or keys.org_code is not null then 'code_not_registered'
-            when keys.registration_no is not null then 'registration_no_not_registered'
-            when keys.name is not null then 'name_not_found_in_district'
-            else 'no_identifier'
-        end as reason
-    from keys
-    left join subjects
-        on keys.uscc = subjects.uscc
-    left join ladder
-        on keys.identity_key = ladder.identity_key
+            when is_doubted then null
+            when by_code is not null then code_method
+            when by_damaged_code is not null then 'damaged_code'
+            when by_name_in_district is not null then 'name_district'
+            when by_name_and_second is not null then 'name_second'
+            when by_likelihood is not null then 'likelihood'
+        end as match_method
+    from rungs
+
+),
+
+asked as (
+
+    select
+        *,
+        case
+            when is_doubted then 'code_of_another_name'
+            when subject_id is not null then null
+            when weight >= sure_weight then 'likely'
+            when weight >= review_weight and name_level = 'full_name' then 'name_alone'
+        end as review_reason
+    from linked
 
 )
 
@@ -68,5 +48,18 @@ select
     identity_key,
     subject_id,
     match_method,
-    case when subject_id is null then reason end as unresolved_reason
-from linked
+    case when match_method = 'likelihood' or review_reason is not null then weight end as weight,
+    case when match_method = 'likelihood' or review_reason is not null then margin end as margin,
+    case when match_method = 'likelihood' or review_reason is not null then model_version end
+        as model_version,
+    review_reason,
+    case
+        when subject_id is not null then null
+        when review_reason is not null then 'in_review'
+        when most_subjects > 1 then 'several_subjects'
+        when uscc is not null or org_code is not null then 'code_not_registered'
+        when registration_no is not null then 'registration_no_not_registered'
+        when name is not null then 'name_not_found'
+        else 'no_identifier'
+    end as unresolved_reason
+from asked

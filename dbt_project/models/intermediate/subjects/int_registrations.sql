@@ -24,6 +24,8 @@ folded as (
         {{ name_key('name') }} as name_key,
         authority,
         replace(address, ' ', '') as address,
+        former_names,
+        representative,
         {{ fold_width('capital_text') }} as capital_text,
         replace({{ fold_width('enterprise_type_text') }}, ' ', '') as type_text,
         coalesce(status_text, '存续') as status_text,

@@ -19,7 +19,7 @@ renamed as (
         ]) }} as record_key,
         {{ subject_columns(
             '"XK_XDR_SHXYM"', name='"XK_XDR_MC"', org_code='"XK_XDR_ZZJG"',
-            registration_no='"XK_XDR_GSZC"', tax_no='"XK_XDR_SWDJ"', authority='"XK_XKJG"'
+            registration_no='"XK_XDR_GSZC"', tax_no='"XK_XDR_SWDJ"', authority='"XK_XKJG"', representative='"XK_FRDB"'
         ) }},
         coalesce("XK_XDR_LB" = '自然人', false) as is_natural_person,
 

@@ -19,7 +19,8 @@ renamed as (
         ]) }} as record_key,
         {{ subject_columns(
             '"CF_XDR_SHXYM"', name='"CF_XDR_MC"', org_code='"CF_XDR_ZZJG"',
-            registration_no='"CF_XDR_GSZC"', tax_no='"CF_XDR_SWDJ"', authority='"CF_CFJG"'
+            registration_no='"CF_XDR_GSZC"', tax_no='"CF_XDR_SWDJ"', authority='"CF_CFJG"',
+            representative='"CF_FRDB"'
         ) }},
         coalesce("CF_XDR_LB" = '自然人', false) as is_natural_person,
 

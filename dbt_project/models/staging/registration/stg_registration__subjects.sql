@@ -14,14 +14,14 @@ renamed as (
         -- ids
         {{ record_key([['"统一社会信用代码"']]) }} as record_key,
         {{ subject_columns(
-            '"统一社会信用代码"', name='"企业名称"', registration_no='"注册号"', authority='"登记机关"'
+            '"统一社会信用代码"', name='"企业名称"', registration_no='"注册号"', authority='"登记机关"',
+            representative='"法定代表人"', address='"注册地址"'
         ) }},
         false as is_natural_person,
 
         -- strings
         "企业类型" as enterprise_type_text,
         "注册资金" as capital_text,
-        "注册地址" as address,
         "登记状态" as status_text,
         "行业代码" as industry_text,
         "曾用名" as former_names,

@@ -1,0 +1,68 @@
+-- One row per identity key with a code or number of the register: the subject by the first of four
+-- that names exactly one. A code whose owner has neither the name nor the person is in doubt.
+with
+
+keys as (
+
+    select * from {{ ref('int_identity_keys') }}
+
+),
+
+subjects as (
+
+    select * from {{ ref('int_subjects') }}
+
+),
+
+org_codes as (
+
+    select org_code, min(subject_id) as subject_id
+    from subjects
+    group by org_code
+    having count(*) = 1
+
+),
+
+registration_nos as (
+
+    select registration_no, min(subject_id) as subject_id
+    from subjects
+    where registration_no is not null
+    group by registration_no
+    having count(*) = 1
+
+),
+
+matched as (
+
+    select
+        keys.identity_key,
+        keys.name_key,
+        keys.representative,
+        keys.address,
+        coalesce(subjects.subject_id, org_codes.subject_id, registration_nos.subject_id)
+            as subject_id,
+        case
+            when subjects.subject_id is not null then 'uscc'
+            when org_codes.subject_id is not null then 'org_code'
+            when registration_nos.subject_id is not null then 'registration_no'
+        end as match_method
+    from keys
+    left join subjects
+        on keys.uscc = subjects.uscc
+    left join org_codes
+        on keys.org_code = org_codes.org_code
+    left join registration_nos
+        on keys.registration_no = registration_nos.registration_no
+
+)
+
+select
+    identity_key,
+    name_key,
+    representative,
+    address,
+    subject_id,
+    match_method
+from matched
+where subject_id is not null
