@@ -150,6 +150,27 @@ def late_report(document: str, where: Where | None = None) -> Fault:
     return Fault("late_report", "warning", (f"late.{document}",), damage, able)
 
 
+def late_step(kind: str, step: str, before: Sequence[str], where: Where) -> Fault:
+    """A case lay with the authority for four weeks: the columns ``before`` are earlier, the step is late for them."""
+
+    def damage(rows: Rows, places: Ints, _: Site) -> Rows:
+        return rows.changed(
+            days={name: _set(rows.days[name], places, rows.days[name][places] - LATE_DAYS) for name in before}
+        )
+
+    return Fault(kind, "warning", (f"late.{step}",), damage, where)
+
+
+def given(column: str) -> Where:
+    """Rows whose day in a column is there."""
+
+    def where(rows: Rows) -> Flags:
+        known: Flags = rows.days[column] != MISSING_DAY
+        return known
+
+    return where
+
+
 def lower_case_code(column: str) -> Fault:
     """The letters of a code are small: no fault once it is normalised."""
 
@@ -198,6 +219,8 @@ def selected(faults: Sequence[Fault], rows: Rows, eligible: Flags, room: int, si
     return chosen
 
 
+LATE_DAYS = 28
+"""So many days hold more than ten working days, whatever the holidays."""
 SHARE = 0.002
 """Rows of a dataset that take each kind of fault."""
 _GOLDEN_RATIO = 0.6180339887498949
