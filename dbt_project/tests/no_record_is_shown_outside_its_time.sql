@@ -1,4 +1,4 @@
--- Interface, invariant 5: nothing past its last day, of the future, ended, repaired, revoked, minor,
+-- Interface, invariant 5: nothing past its last day, of the future, ended, repaired, revoked, minor
 -- or withdrawn by its latest version is released.
 with
 
