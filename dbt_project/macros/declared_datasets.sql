@@ -3,6 +3,7 @@
     {{ return([
         ["lending", "authorizations", '"授权机构"'],
         ["licensing", "permits", '"XK_XKJG"'],
+        ["lists", "entries", '"认定部门"'],
         ["objection", "cases", '"认定机关"'],
         ["penalty", "decisions", '"CF_CFJG"'],
         ["registration", "subjects", '"登记机关"'],

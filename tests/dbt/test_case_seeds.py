@@ -23,5 +23,14 @@ def test_the_suite_warns_after_as_many_working_days_as_the_seed_says(limit: dict
     assert rule.severity == "warning"
 
 
+@pytest.mark.parametrize(("leaf", "case_type"), [("C35", "repair"), ("C37", "objection")])
+def test_the_index_measures_the_days_of_a_case_against_its_limit(leaf: str, case_type: str) -> None:
+    (benchmark,) = [row["benchmark"] for row in seed_rows("ref_index_measures") if row["indicator_code"] == leaf]
+
+    assert [benchmark] == [
+        limit["working_days"] for limit in LIMITS if (limit["case_type"], limit["step"]) == (case_type, "closed")
+    ]
+
+
 def test_what_no_notice_gives_says_so() -> None:
     assert all("本项目拟定" in limit["basis"] for limit in LIMITS if limit["case_type"] == "objection")

@@ -33,6 +33,7 @@ NUMBER = {
     "social_security.wage_arrears_list": "认定文号",
     "repair.cases": "修复申请编号",
     "objection.cases": "异议编号",
+    "lists.entries": "认定文号",
 }
 LICENCE_REVOKED = {"CF_CFLB": "吊销许可证件", "CF_NR": "吊销许可证件", "CF_NR_FK": None}
 

@@ -20,6 +20,8 @@ HEADCOUNTS, ARREARS = "social_security.headcounts", "social_security.arrears"
 WAGES, LENDING, VIOLATIONS = "social_security.wage_arrears_list", "lending.authorizations", "tax.violations"
 REPAIRS = "repair.cases"
 OBJECTIONS = "objection.cases"
+ENTRIES = "lists.entries"
+LEFT = {"移出日期": "2026-03-09", "移出原因": "认证失效", "移出决定机关": "呼和浩特海关"}
 
 BROKEN: list[tuple[str, dict[str, str | None], set[str]]] = [
     (DECISIONS, {"CF_WSH": None}, {"required.CF_WSH"}),
@@ -86,6 +88,12 @@ BROKEN: list[tuple[str, dict[str, str | None], set[str]]] = [
     (OBJECTIONS, {"处理结果": None}, {"required.处理结果"}),
     (OBJECTIONS, {"受理日期": None}, {"required.受理日期"}),
     (OBJECTIONS, {"异议类型": "修复结果", "处理结果": "撤销"}, {"order.处理结果"}),
+    (ENTRIES, {"认定依据": None}, {"required.认定依据"}),
+    (ENTRIES, {"名单类型": "不文明养犬名单"}, {"enum.名单类型"}),
+    (ENTRIES, LEFT | {"移出原因": None}, {"required.移出原因"}),
+    (ENTRIES, LEFT | {"列入日期": "2026-03-10"}, {"order.移出日期"}),
+    (DECISIONS, {"CF_WFXW": "不文明养犬"}, {"catalogue.CF_WFXW"}),
+    (DECISIONS, {"CF_WFXW": " 闯红灯 "}, {"catalogue.CF_WFXW"}),
     (RATINGS, {"信用等级": "E"}, {"enum.信用等级"}),
     (RATINGS, {"评价年度": "25"}, {"format.评价年度"}),
     (RATINGS, {"评定时间": "2024-04-01"}, {"order.评定时间", "late.评定时间"}),
@@ -150,6 +158,10 @@ KEPT: list[tuple[str, dict[str, str | None], set[str]]] = [
     (REPAIRS, {"失信信息类型": "经营异常名录", "文号": None}, set()),
     (OBJECTIONS, {"受理日期": None, "办结日期": None, "处理结果": None}, set()),
     (OBJECTIONS, {"异议类型": "修复结果", "处理结果": "更正"}, set()),
+    (ENTRIES, LEFT, set()),
+    (ENTRIES, LEFT | {"列入日期": "2025-03-03"}, set()),
+    (DECISIONS, {"CF_WFXW": "违规收取物业费", "CF_SY": "信访反映当事人违规收取物业费"}, set()),
+    (DECISIONS, {"CF_WFXW": "未经许可从事犬类养殖"}, set()),
 ]
 
 

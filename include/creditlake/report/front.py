@@ -24,14 +24,14 @@ NOTES = (
 OVERVIEW: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("行政许可", ("permits",), ""),
     ("行政处罚", ("penalties",), "bad"),
-    ("诚实守信", ("honours",), "good"),
-    ("严重失信", ("tax_list", "wage_list"), "bad"),
+    ("诚实守信", ("honours", "red_list"), "good"),
+    ("严重失信", ("tax_list", "wage_list", "serious_list"), "bad"),
     ("经营异常", ("abnormal",), "bad"),
     ("信用承诺", (), ""),
     ("司法判决", (), ""),
     ("欠税公告", ("tax_debts",), "bad"),
     ("社保费欠缴", ("social_debts",), "bad"),
-    (OTHER, ("ratings",), ""),
+    (OTHER, ("attention_list", "ratings"), ""),
 )
 """Title, kinds counted, and whether a record is good or bad news; what has no kind is not collected yet."""
 

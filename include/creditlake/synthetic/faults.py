@@ -87,6 +87,11 @@ def unknown_value(column: str, word: str) -> Fault:
     return Fault("unknown_value", "quarantined", (f"enum.{column}",), _all(column, word))
 
 
+def outside_catalogue(column: str, word: str) -> Fault:
+    """What the row is about may be in no credit record, by its own name."""
+    return Fault("outside_catalogue", "quarantined", (f"catalogue.{column}",), _all(column, word))
+
+
 def future_date(column: str) -> Fault:
     """A document's day after the end of the month in which it is handed over."""
 
