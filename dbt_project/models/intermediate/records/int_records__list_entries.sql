@@ -67,8 +67,8 @@ select
     concat(
         '名单：', list_type, '；列入依据：', stated_basis, '；期限：',
         case
-            when published_until < coalesce(longest_until, cast('2099-12-31' as date))
-                then '认定机关自定截止日期，不晚于'
+            when published_until is not null and longest_until is null then '认定机关自定截止日期，'
+            when published_until < longest_until then '认定机关自定截止日期，早于最长期限，'
             else ''
         end,
         basis
