@@ -107,8 +107,8 @@ def _answered(part: Part, penalties: Rows, key: Ints, since: Ints, is_about_resu
         key=key,
         kind=either(is_about_result, RESULT, pick(KINDS, dice.pick("objection.kind", key, KIND_WEIGHTS))),
         raised=raised,
-        # at most two and ten days, so at most as many working days
-        taken_up=raised + dice.below("objection.taken_up", key, 3),
+        # at most two and ten days, so at most as many working days; two rows of one day would be a conflict
+        taken_up=raised + 1 + dice.below("objection.taken_up", key, 2),
         closed=np.where(unanswered, NEVER, raised + 3 + dice.below("objection.closed", key, 8)),
         # what a case of repair ended in may be corrected; what is revoked is a record
         outcome=np.where(is_about_result & (outcome == REVOKED), 0, outcome),
