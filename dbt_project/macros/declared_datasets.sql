@@ -3,6 +3,8 @@
     {{ return([
         ["lending", "authorizations", '"授权机构"'],
         ["licensing", "permits", '"XK_XKJG"'],
+        ["lists", "entries", '"认定部门"'],
+        ["objection", "cases", '"认定机关"'],
         ["penalty", "decisions", '"CF_CFJG"'],
         ["registration", "subjects", '"登记机关"'],
         ["registration", "abnormal", '"作出决定机关(列入)"'],

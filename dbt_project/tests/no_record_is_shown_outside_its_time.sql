@@ -1,5 +1,5 @@
--- Interface, invariant 5: nothing past its last day, of the future, ended, repaired, minor, or
--- withdrawn by its latest version is released.
+-- Interface, invariant 5: nothing past its last day, of the future, ended, repaired, revoked, minor
+-- or withdrawn by its latest version is released.
 with
 
 records as (
@@ -14,9 +14,9 @@ resolved as (
 
 ),
 
-repairs as (
+endings as (
 
-    select * from {{ ref('int_repairs') }}
+    select * from {{ ref('int_case_endings') }}
 
 ),
 
@@ -28,10 +28,10 @@ wrong as (
         on records.record_id = resolved.record_id
         and not resolved.is_ended
         and resolved.is_published
-    left join repairs
-        on records.record_id = repairs.record_id
+    left join endings
+        on records.record_id = endings.record_id
     where resolved.record_id is null
-        or repairs.record_id is not null
+        or endings.record_id is not null
         or records.visible_until < {{ as_of() }}
         or records.occurred_date > {{ as_of() }}
         or (records.feed = 'penalty' and records.severity = 'minor')

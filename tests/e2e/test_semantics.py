@@ -32,6 +32,8 @@ NUMBER = {
     "lending.authorizations": "授权编号",
     "social_security.wage_arrears_list": "认定文号",
     "repair.cases": "修复申请编号",
+    "objection.cases": "异议编号",
+    "lists.entries": "认定文号",
 }
 LICENCE_REVOKED = {"CF_CFLB": "吊销许可证件", "CF_NR": "吊销许可证件", "CF_NR_FK": None}
 

@@ -19,6 +19,9 @@ ABNORMAL, RATINGS, TAX_ARREARS = "registration.abnormal", "tax.ratings", "tax.ar
 HEADCOUNTS, ARREARS = "social_security.headcounts", "social_security.arrears"
 WAGES, LENDING, VIOLATIONS = "social_security.wage_arrears_list", "lending.authorizations", "tax.violations"
 REPAIRS = "repair.cases"
+OBJECTIONS = "objection.cases"
+ENTRIES = "lists.entries"
+LEFT = {"移出日期": "2026-03-09", "移出原因": "认证失效", "移出决定机关": "呼和浩特海关"}
 
 BROKEN: list[tuple[str, dict[str, str | None], set[str]]] = [
     (DECISIONS, {"CF_WSH": None}, {"required.CF_WSH"}),
@@ -81,6 +84,16 @@ BROKEN: list[tuple[str, dict[str, str | None], set[str]]] = [
     (REPAIRS, {"办结日期": None}, {"required.办结日期"}),
     (REPAIRS, {"修复结果": None}, {"required.修复结果"}),
     (REPAIRS, {"申请日期": "2026-03-05"}, {"order.受理日期"}),
+    (OBJECTIONS, {"文号": None}, {"required.文号"}),
+    (OBJECTIONS, {"处理结果": None}, {"required.处理结果"}),
+    (OBJECTIONS, {"受理日期": None}, {"required.受理日期"}),
+    (OBJECTIONS, {"异议类型": "修复结果", "处理结果": "撤销"}, {"order.处理结果"}),
+    (ENTRIES, {"认定依据": None}, {"required.认定依据"}),
+    (ENTRIES, {"名单类型": "不文明养犬名单"}, {"enum.名单类型"}),
+    (ENTRIES, LEFT | {"移出原因": None}, {"required.移出原因"}),
+    (ENTRIES, LEFT | {"列入日期": "2026-03-10"}, {"order.移出日期"}),
+    (DECISIONS, {"CF_WFXW": "不文明养犬"}, {"catalogue.CF_WFXW"}),
+    (DECISIONS, {"CF_WFXW": " 闯红灯 "}, {"catalogue.CF_WFXW"}),
     (RATINGS, {"信用等级": "E"}, {"enum.信用等级"}),
     (RATINGS, {"评价年度": "25"}, {"format.评价年度"}),
     (RATINGS, {"评定时间": "2024-04-01"}, {"order.评定时间", "late.评定时间"}),
@@ -143,6 +156,12 @@ KEPT: list[tuple[str, dict[str, str | None], set[str]]] = [
     (HEADCOUNTS, {"月参保总人数": "0", "应收年月": "2026-03"}, set()),
     (REPAIRS, {"受理结果": "不予受理", "修复结果": None}, set()),
     (REPAIRS, {"失信信息类型": "经营异常名录", "文号": None}, set()),
+    (OBJECTIONS, {"受理日期": None, "办结日期": None, "处理结果": None}, set()),
+    (OBJECTIONS, {"异议类型": "修复结果", "处理结果": "更正"}, set()),
+    (ENTRIES, LEFT, set()),
+    (ENTRIES, LEFT | {"列入日期": "2025-03-03"}, set()),
+    (DECISIONS, {"CF_WFXW": "违规收取物业费", "CF_SY": "信访反映当事人违规收取物业费"}, set()),
+    (DECISIONS, {"CF_WFXW": "未经许可从事犬类养殖"}, set()),
 ]
 
 
@@ -225,6 +244,26 @@ def test_a_repair_is_accepted_in_three_and_answered_in_ten_working_days(
     verdict = judge(path, dataset_of(REPAIRS), date(2026, 6, 30), "test", "b" * 20)
 
     assert broken(verdict, REPAIRS) == late
+    assert verdict.failed_rows.num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("accepted", "closed", "late"),
+    [
+        ("2026-06-04", "2026-06-15", set()),  # the third and the tenth working day
+        ("2026-06-05", "2026-06-15", {"late.受理日期"}),
+        ("2026-06-04", "2026-06-16", {"late.办结日期"}),
+    ],
+)
+def test_an_objection_is_late_after_the_days_that_the_seed_of_limits_gives(
+    tmp_path: Path, accepted: str, closed: str, late: set[str]
+) -> None:
+    row = clean_row(OBJECTIONS, 提出日期="2026-06-01", 受理日期=accepted, 办结日期=closed, 提供日期="2026-06-30")
+    path = write_bronze(tmp_path / "rows.parquet", [row])
+
+    verdict = judge(path, dataset_of(OBJECTIONS), date(2026, 6, 30), "test", "b" * 20)
+
+    assert broken(verdict, OBJECTIONS) == late
     assert verdict.failed_rows.num_rows == 0
 
 

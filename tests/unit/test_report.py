@@ -66,6 +66,18 @@ def test_a_penalty_has_severity_amounts_law_term_and_the_way_to_its_row(paths: L
     assert "溯源 penalty.decisions · 文件 c0ffee00c0ff · 批次 b-decisions · 第 41 行 记录 R1" in words
 
 
+def test_a_record_is_marked_while_an_objection_to_it_is_open_and_no_other_is(paths: LakePaths) -> None:
+    known = "create or replace table mart_credit_records as select *, record_id = 'R1' as is_objected from {}"
+    html = page(paths, known.format("mart_credit_records"))
+
+    assert "1 2026-03-02 市监局 异议处理中 主体据“名称唯一相同”认定" in part(html, "行政处罚")
+    assert html.count(">异议处理中<") == 1
+
+
+def test_a_release_from_before_objections_has_its_report_without_the_mark(paths: LakePaths) -> None:
+    assert ">异议处理中<" not in page(paths)
+
+
 def test_a_permit_without_end_is_for_long(paths: LakePaths) -> None:
     assert "1 2025-01-16 行政审批局 登字01160034 长期" in part(page(paths), "行政许可")
 

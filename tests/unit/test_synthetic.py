@@ -23,6 +23,7 @@ ROW_FAULTS = {
     "quarantined": {
         "wrong_check_digit", "missing_field", "unknown_value", "future_date", "end_before_start", "amount_against_text",
         "yuan_for_wan", "duplicate_row", "key_conflict", "shifted_columns", "wrong_registration_no",
+        "outside_catalogue", "repair_result_revoked",
     },
     "normalised": {"lower_case_code", "full_width_code", "gb18030_file", "bom_file"},
     "file_refused": {"unknown_column", "column_absent", "no_header", "truncated_file", "html_page", "empty_file"},

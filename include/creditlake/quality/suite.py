@@ -22,6 +22,7 @@ from creditlake.quality.verdict import Severity
 KINDS = frozenset({
     "required", "enum", "length", "format", "check_digit", "inner_check_digit", "not_future", "order", "range",
     "fine_matches_text", "fine_unit", "late", "duplicate_row", "key_conflict", "shifted", "field_count",
+    "catalogue",
 })  # fmt: skip
 """The kinds of docs/architecture.md."""
 _GIVEN, _GIVEN_WHERE = "expect_column_values_to_not_be_null", "expect_column_values_to_be_given_where"

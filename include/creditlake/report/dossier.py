@@ -49,7 +49,11 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record that may be shown; the names are those of mart_credit_records."""
+    """One record that may be shown; the names are those of mart_credit_records.
+
+    Attributes:
+        is_objected: Whether an objection to it is open; False of a release from before objections were taken in.
+    """
 
     record_id: str
     feed: str
@@ -69,6 +73,7 @@ class Record:
     batch_id: str
     source_sha256: str
     source_row: int
+    is_objected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

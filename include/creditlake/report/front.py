@@ -18,19 +18,20 @@ NOTES = (
     f"标有“<span class='ours'>{OURS}</span>”的内容没有官方数值，由本项目自行规定：评价分值与等级界限、"
     "市场监管分类界限、大数据画像的维度、分值与同业分组，以及依据栏如此标明的公示期限。它们只说明方法，不是官方评级。",
     "“无此类信息”指该来源的数据已归集而其中没有可公示的记录；“数据未归集”指本版本没有该来源的已接收批次，不能据以判断有无。",
+    "标有“异议处理中”的记录，主体对它提出的异议在业务日期当日尚未办结；更正、维持或撤销的结果以更新的版本为准。",
     "本报告不含自然人信息：法定代表人、负责人等的姓名和证件号码不在发布数据之内。轻微行政处罚依法不公示，不在列。",
 )
 OVERVIEW: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("行政许可", ("permits",), ""),
     ("行政处罚", ("penalties",), "bad"),
-    ("诚实守信", ("honours",), "good"),
-    ("严重失信", ("tax_list", "wage_list"), "bad"),
+    ("诚实守信", ("honours", "red_list"), "good"),
+    ("严重失信", ("tax_list", "wage_list", "serious_list"), "bad"),
     ("经营异常", ("abnormal",), "bad"),
     ("信用承诺", (), ""),
     ("司法判决", (), ""),
     ("欠税公告", ("tax_debts",), "bad"),
     ("社保费欠缴", ("social_debts",), "bad"),
-    (OTHER, ("ratings",), ""),
+    (OTHER, ("attention_list", "ratings"), ""),
 )
 """Title, kinds counted, and whether a record is good or bad news; what has no kind is not collected yet."""
 

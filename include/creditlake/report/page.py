@@ -58,8 +58,8 @@ def _sections(dossier: Dossier) -> str:
             section(
                 "二", "行政管理信息", part(dossier, kind("permits"), PERMIT_NOTE) + part(dossier, kind("penalties"))
             ),
-            section("三", "诚实守信信息", part(dossier, kind("honours"))),
-            section("四", "严重失信主体名单信息", part(dossier, kind("tax_list")) + part(dossier, kind("wage_list"))),
+            section("三", "诚实守信信息", part(dossier, kind("honours")) + part(dossier, kind("red_list"))),
+            section("四", "严重失信主体名单信息", _lists(dossier)),
             section("五", "经营异常信息", part(dossier, kind("abnormal"))),
             section("六", "信用承诺信息", missing("信用承诺及其履行")),
             section("七", "信用评价信息", evaluation(dossier)),
@@ -69,6 +69,10 @@ def _sections(dossier: Dossier) -> str:
             section("附", "数据来源与核验", _appendix(dossier)),
         ]
     )
+
+
+def _lists(dossier: Dossier) -> str:
+    return "\n".join(part(dossier, kind(name)) for name in ("tax_list", "wage_list", "serious_list"))
 
 
 def _identity(dossier: Dossier) -> str:
@@ -118,6 +122,7 @@ def _others(dossier: Dossier) -> str:
         [
             part(dossier, kind("tax_debts"), ARREARS_NOTE),
             part(dossier, kind("social_debts"), ARREARS_NOTE),
+            part(dossier, kind("attention_list")),
             part(dossier, kind("ratings")),
             other_parts(dossier),
         ]

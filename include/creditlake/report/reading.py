@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
@@ -96,8 +96,10 @@ class _Reading:
     def rows(
         self, kind: type[Row], mart: str, where: str = "true", values: Sequence[object] = (), *, order: str = "all"
     ) -> tuple[Row, ...]:
-        """The rows of a mart as dataclasses: their fields are its columns."""
-        columns = ", ".join(field.name for field in fields(kind))
-        statement = f"select {columns} from read_parquet(?) where {where} order by {order}"
-        found = self.connection.execute(statement, [str(self.release.mart(mart)), *values]).fetchall()
-        return tuple(kind(*row) for row in found)
+        """The rows of a mart as dataclasses: their fields are its columns, but those with a default that it has not."""
+        path = str(self.release.mart(mart))
+        there = {name for name, *_ in self.connection.execute("describe from read_parquet(?)", [path]).fetchall()}
+        columns = [field.name for field in fields(kind) if field.default is MISSING or field.name in there]
+        statement = f"select {', '.join(columns)} from read_parquet(?) where {where} order by {order}"
+        found = self.connection.execute(statement, [path, *values]).fetchall()
+        return tuple(kind(**dict(zip(columns, row, strict=True))) for row in found)

@@ -96,8 +96,10 @@ def _severity(dossier: Dossier, record: Record) -> str:
 
 
 def _marks(dossier: Dossier, record: Record) -> str:
-    """What a reader must know of a record's way to its subject."""
-    marks = ["发生于退出登记之后"] if record.is_after_deregistration else []
+    """What a reader must know of a record: that it is objected to, and its way to its subject."""
+    marks = ["异议处理中"] if record.is_objected else []
+    if record.is_after_deregistration:
+        marks.append("发生于退出登记之后")
     if record.match_method != "uscc":
         marks.append(f"主体据“{dossier.title('match_method', record.match_method)}”认定")
     return "".join(f'<small class="mark">{text(mark)}</small>' for mark in marks)

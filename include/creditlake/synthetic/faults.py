@@ -87,6 +87,11 @@ def unknown_value(column: str, word: str) -> Fault:
     return Fault("unknown_value", "quarantined", (f"enum.{column}",), _all(column, word))
 
 
+def outside_catalogue(column: str, word: str) -> Fault:
+    """What the row is about may be in no credit record, by its own name."""
+    return Fault("outside_catalogue", "quarantined", (f"catalogue.{column}",), _all(column, word))
+
+
 def future_date(column: str) -> Fault:
     """A document's day after the end of the month in which it is handed over."""
 
@@ -150,6 +155,27 @@ def late_report(document: str, where: Where | None = None) -> Fault:
     return Fault("late_report", "warning", (f"late.{document}",), damage, able)
 
 
+def late_step(kind: str, step: str, before: Sequence[str], where: Where) -> Fault:
+    """A case lay with the authority for four weeks: the columns ``before`` are earlier, the step is late for them."""
+
+    def damage(rows: Rows, places: Ints, _: Site) -> Rows:
+        return rows.changed(
+            days={name: _set(rows.days[name], places, rows.days[name][places] - LATE_DAYS) for name in before}
+        )
+
+    return Fault(kind, "warning", (f"late.{step}",), damage, where)
+
+
+def given(column: str) -> Where:
+    """Rows whose day in a column is there."""
+
+    def where(rows: Rows) -> Flags:
+        known: Flags = rows.days[column] != MISSING_DAY
+        return known
+
+    return where
+
+
 def lower_case_code(column: str) -> Fault:
     """The letters of a code are small: no fault once it is normalised."""
 
@@ -198,6 +224,8 @@ def selected(faults: Sequence[Fault], rows: Rows, eligible: Flags, room: int, si
     return chosen
 
 
+LATE_DAYS = 28
+"""So many days hold more than ten working days, whatever the holidays."""
 SHARE = 0.002
 """Rows of a dataset that take each kind of fault."""
 _GOLDEN_RATIO = 0.6180339887498949

@@ -11,6 +11,8 @@ measured as (
     select * from {{ ref('int_index_measures__quality') }}
     union all
     select * from {{ ref('int_index_measures__publicity') }}
+    union all
+    select * from {{ ref('int_index_measures__cases') }}
 
 ),
 

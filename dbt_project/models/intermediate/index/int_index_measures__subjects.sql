@@ -32,13 +32,13 @@ counted as (
         area_code,
         case topic
             when 'authorised' then 'C12'
-            when 'tax_a' then 'C18'
+            when 'honoured' then 'C18'
             when 'serious_list' then 'C26'
             when 'adverse' then 'C32'
         end as indicator_code,
         subjects as numerator
     from shares
-    where topic in ('authorised', 'tax_a', 'serious_list', 'adverse')
+    where topic in ('authorised', 'honoured', 'serious_list', 'adverse')
 
 ),
 

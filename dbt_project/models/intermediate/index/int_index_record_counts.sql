@@ -13,9 +13,15 @@ subjects as (
 
 ),
 
-catalog as (
+record_types as (
 
-    select * from {{ ref('ref_index_catalog') }}
+    select * from {{ ref('ref_record_types') }}
+
+),
+
+categories as (
+
+    select * from {{ ref('ref_catalog_categories') }}
 
 ),
 
@@ -37,7 +43,7 @@ by_month as (
         subjects.district_code,
         cast(date_trunc('month', records.occurred_date) as date) as month_start,
         records.feed,
-        records.dataset,
+        records.record_type,
         records.severity,
         count(*) as records
     from records
@@ -54,7 +60,7 @@ in_window as (
         periods.period,
         areas.area_code,
         by_month.feed,
-        by_month.dataset,
+        by_month.record_type,
         sum(by_month.records) as records,
         sum(
             case
@@ -69,7 +75,7 @@ in_window as (
     inner join areas
         on areas.is_city
         or areas.area_code = by_month.district_code
-    group by periods.period, areas.area_code, by_month.feed, by_month.dataset
+    group by periods.period, areas.area_code, by_month.feed, by_month.record_type
 
 ),
 
@@ -78,15 +84,17 @@ counted as (
     select
         in_window.period,
         in_window.area_code,
+        sum(in_window.records) as records,
         sum(case when in_window.feed in ('licensing', 'penalty') then in_window.records else 0 end)
             as reported,
         sum(in_window.serious_penalties) as serious_penalties,
         count(*) as kinds,
-        count(catalog.category_code) as kinds_in_catalog
+        count(categories.category_code) as kinds_in_catalog
     from in_window
-    left join catalog
-        on in_window.feed = catalog.feed
-        and in_window.dataset = catalog.dataset
+    inner join record_types
+        on in_window.record_type = record_types.record_type
+    left join categories
+        on record_types.category_code = categories.category_code
     group by in_window.period, in_window.area_code
 
 ),
@@ -96,6 +104,7 @@ record_counts as (
     select
         period,
         area_code,
+        cast(records as bigint) as records,
         cast(reported as bigint) as reported,
         cast(serious_penalties as bigint) as serious_penalties,
         cast(kinds as bigint) as kinds,

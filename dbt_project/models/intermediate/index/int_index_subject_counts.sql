@@ -1,4 +1,4 @@
--- One row per period, area and topic: how many active subjects are in it. For any, tax_a and
+-- One row per period, area and topic: how many active subjects are in it. For any, honoured and
 -- adverse those with a record in the window; for serious_list and authorised those on the list,
 -- or authorised, when the period ends.
 with
@@ -65,7 +65,7 @@ topics as (
 
     select 'any' as topic
     union all
-    select 'tax_a' as topic
+    select 'honoured' as topic
     union all
     select 'adverse' as topic
     union all

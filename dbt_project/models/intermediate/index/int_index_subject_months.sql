@@ -39,9 +39,9 @@ months as (
 
     union all
 
-    select distinct 'tax_a' as topic, subject_id, district_code, month_start
+    select distinct 'honoured' as topic, subject_id, district_code, month_start
     from shown
-    where feed = 'tax' and dataset = 'ratings' and polarity = 1
+    where polarity = 1
 
     union all
 

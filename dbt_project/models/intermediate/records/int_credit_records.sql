@@ -20,9 +20,15 @@ record_types as (
 
 ),
 
-repairs as (
+endings as (
 
-    select * from {{ ref('int_repairs') }}
+    select * from {{ ref('int_case_endings') }}
+
+),
+
+objected as (
+
+    select * from {{ ref('int_objected_records') }}
 
 ),
 
@@ -50,9 +56,10 @@ judged as (
         not subjects.is_active
         and coalesce(records.occurred_date > subjects.approved_date, false)
             as is_after_deregistration,
+        objected.record_id is not null as is_objected,
         records.is_published
         and not records.is_ended
-        and repairs.record_id is null
+        and endings.record_id is null
         and coalesce(records.occurred_date <= {{ as_of() }}, false)
         and coalesce(records.visible_until >= {{ as_of() }}, true) as is_visible,
         records.batch_id,
@@ -63,8 +70,10 @@ judged as (
         on records.subject_id = subjects.subject_id
     inner join record_types
         on records.record_type = record_types.record_type
-    left join repairs
-        on records.record_id = repairs.record_id
+    left join endings
+        on records.record_id = endings.record_id
+    left join objected
+        on records.record_id = objected.record_id
 
 )
 

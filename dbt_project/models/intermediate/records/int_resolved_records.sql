@@ -1,6 +1,8 @@
 -- One row per record of any kind in its current version, resolved or not: the one list a new feed
 -- is added to.
-{% set parts = ['penalty', 'licensing', 'registration', 'tax_ratings', 'arrears', 'lists'] %}
+{% set parts = [
+    'penalty', 'licensing', 'registration', 'tax_ratings', 'arrears', 'lists', 'list_entries'
+] %}
 with
 
 {% for part in parts %}

@@ -26,6 +26,7 @@ released as (
         legal_basis,
         match_method,
         is_after_deregistration,
+        is_objected,
         batch_id,
         source_sha256,
         cast(source_row as bigint) as source_row

@@ -20,6 +20,7 @@ from creditlake.synthetic.faults import (
     key_conflict,
     late_report,
     missing_field,
+    outside_catalogue,
     unknown_value,
 )
 from creditlake.synthetic.parties import Party, parties
@@ -184,6 +185,7 @@ def _faults() -> tuple[Fault, ...]:
         *code_faults("CF_XDR_SHXYM", "CF_XDR_MC"),
         missing_field("CF_YJ"),
         unknown_value("CF_CFLB", "罚没"),
+        outside_catalogue("CF_WFXW", "不文明养犬"),
         future_date("CF_JDRQ"),
         end_before_start("CF_YXQ", "CF_JDRQ"),
         Fault("amount_against_text", "quarantined", ("fine_matches_text",), _other_amount, _has_fine),

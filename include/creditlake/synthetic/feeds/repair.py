@@ -17,14 +17,15 @@ import pyarrow.compute as pc
 from creditlake.synthetic.damage import Delivered
 from creditlake.synthetic.events import Part
 from creditlake.synthetic.faults import (
+    LATE_DAYS,
     Fault,
-    Site,
-    Where,
     code_faults,
     duplicate_row,
     end_before_start,
     future_date,
+    given,
     key_conflict,
+    late_step,
     missing_field,
     unknown_value,
 )
@@ -42,8 +43,6 @@ GENERAL_DAYS, SERIOUS_DAYS = 92, 366
 MOST_DELAY_DAYS = 150
 """From the end of the minimum period to the application."""
 REPAIR_SHARE, REFUSED_SHARE, REJECTED_SHARE, ONLINE_SHARE = 0.6, 0.06, 0.12, 0.8
-LATE_DAYS = 28
-"""So many days hold more than ten working days, whatever the holidays."""
 IN_FORCE = day_number(date(2026, 4, 1))
 """Order 36: only from here on is a late answer told."""
 SERIOUS_KINDS, MINOR_KINDS = "责令停产停业|吊销|暂扣", "^警告$"
@@ -69,7 +68,7 @@ class Cases:
 
 def deliver(part: Part) -> Iterator[Delivered]:
     """Yield the steps of the applications of one part of the city."""
-    cases = _cases(part)
+    cases = applications(part)
     case = np.concatenate([np.arange(len(cases)), np.arange(len(cases)), np.flatnonzero(~cases.is_refused)])
     step = np.repeat([APPLIED, TAKEN_UP, CLOSED], [len(cases), len(cases), len(case) - 2 * len(cases)])
     days = np.where(step == APPLIED, cases.applied[case], cases.taken_up[case])
@@ -90,9 +89,9 @@ def deliver(part: Part) -> Iterator[Delivered]:
     yield Delivered(rows, CODE, _faults())
 
 
-def _cases(part: Part) -> Cases:
+def applications(part: Part) -> Cases:
     """Return who applies for the repair of which penalty, and what comes of it."""
-    dice, penalties = part.dice, _repairable(decisions(part))
+    dice, penalties = part.dice, shown_decisions(part)
     key = pc.cast(penalties.texts[SERIAL], pa.int64()).to_numpy()
     applies = np.flatnonzero(dice.chance("repair.applies", key, REPAIR_SHARE))
     penalties, key = penalties.take(applies), key[applies]
@@ -110,8 +109,9 @@ def _cases(part: Part) -> Cases:
     )
 
 
-def _repairable(penalties: Rows) -> Rows:
+def shown_decisions(part: Part) -> Rows:
     """Return the decisions about subjects of the city that are shown at all and were not withdrawn."""
+    penalties = decisions(part)
     is_withdrawal = equal(penalties.texts[CHANGE], "d")
     is_withdrawn = is_withdrawal | np.append(is_withdrawal[1:], False)
     is_minor = flags(pc.match_substring_regex(penalties.texts["CF_CFLB"], MINOR_KINDS))
@@ -162,47 +162,22 @@ def _faults() -> tuple[Fault, ...]:
         missing_field("申请渠道"),
         unknown_value("失信信息类型", "黑名单"),
         future_date("申请日期"),
-        end_before_start("受理日期", "申请日期", _has("受理日期")),
+        end_before_start("受理日期", "申请日期", given("受理日期")),
         duplicate_row(),
         key_conflict("文号", lambda documents: join(documents, "之一")),
-        Fault("late_acceptance", "warning", ("late.受理日期",), _applied_earlier, _is_taken_up_only),
-        Fault("late_answer", "warning", ("late.办结日期",), _taken_up_earlier, _is_closed_under_the_order),
+        late_step("late_acceptance", "受理日期", ("申请日期",), _is_taken_up_only),
+        late_step("late_answer", "办结日期", ("申请日期", "受理日期"), _is_closed_under_the_order),
     )
 
 
-def _has(column: str) -> Where:
-    def where(rows: Rows) -> Flags:
-        given: Flags = rows.days[column] != MISSING_DAY
-        return given
-
-    return where
-
-
 def _is_taken_up_only(rows: Rows) -> Flags:
-    return _under_the_order(rows) & _has("受理日期")(rows) & ~_has("办结日期")(rows)
+    return _under_the_order(rows) & given("受理日期")(rows) & ~given("办结日期")(rows)
 
 
 def _is_closed_under_the_order(rows: Rows) -> Flags:
-    return _under_the_order(rows) & _has("办结日期")(rows)
+    return _under_the_order(rows) & given("办结日期")(rows)
 
 
 def _under_the_order(rows: Rows) -> Flags:
     under: Flags = rows.days["申请日期"] - LATE_DAYS >= IN_FORCE
     return under
-
-
-def _applied_earlier(rows: Rows, places: Ints, _: Site) -> Rows:
-    """The application lay with the authority for four weeks before it was taken up."""
-    return _earlier(rows, places, "申请日期")
-
-
-def _taken_up_earlier(rows: Rows, places: Ints, _: Site) -> Rows:
-    """The case was taken up in time and lay for four weeks then."""
-    return _earlier(rows, places, "申请日期", "受理日期")
-
-
-def _earlier(rows: Rows, places: Ints, *columns: str) -> Rows:
-    days = {name: rows.days[name].copy() for name in columns}
-    for column in days.values():
-        column[places] -= LATE_DAYS
-    return rows.changed(days=days)

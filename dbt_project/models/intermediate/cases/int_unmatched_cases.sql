@@ -1,16 +1,16 @@
--- One row per application for repair that is about no known record: kept with the reason, it
--- repairs nothing. It is looked for again with every build.
+-- One row per case that is about no known record: kept with the reason, it changes nothing. Its
+-- record is looked for again with every build.
 with
 
 cases as (
 
-    select * from {{ ref('int_repair_cases') }}
+    select * from {{ ref('int_cases') }}
 
 ),
 
 matches as (
 
-    select distinct case_id from {{ ref('int_repair_matches') }}
+    select distinct case_id from {{ ref('int_case_matches') }}
 
 ),
 
@@ -20,7 +20,7 @@ documents as (
         breach_type,
         document_key,
         authority_key
-    from {{ ref('int_repairable_records') }}
+    from {{ ref('int_contestable_records') }}
 
 ),
 
@@ -42,6 +42,7 @@ unmatched as (
 
     select
         cases.case_id,
+        cases.case_type,
         cases.case_no,
         cases.subject_id,
         cases.breach_type,

@@ -1,5 +1,5 @@
--- One row per record that can be repaired: dishonest information of a known subject, by the
--- document that made it.
+-- One row per record that can be repaired or objected to: dishonest information of a known subject,
+-- by the document that made it.
 with
 
 records as (

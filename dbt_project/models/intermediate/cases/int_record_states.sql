@@ -1,5 +1,5 @@
 -- One row per dishonest record and state that it has reached at as_of, with the day the state
--- began. Of several applications for one record the first to reach a state counts.
+-- began. Of several cases about one record the first to reach a state counts.
 with
 
 records as (
@@ -22,13 +22,13 @@ reports as (
 
 matches as (
 
-    select * from {{ ref('int_repair_matches') }}
+    select * from {{ ref('int_case_matches') }}
 
 ),
 
-repairs as (
+endings as (
 
-    select * from {{ ref('int_repairs') }}
+    select * from {{ ref('int_case_endings') }}
 
 ),
 
@@ -37,16 +37,16 @@ lives as (
     select
         records.record_id,
         records.visible_until,
-        repairs.repaired_date,
+        endings.ended_date,
         reports.reported_date,
-        -- what is handed over when its term is over or its repair granted is never published
+        -- what is handed over when its term is over or a case has ended it is never published
         case
             when records.is_published
                 and records.occurred_date is not null
                 and greatest(reports.reported_date, records.occurred_date)
                 <= coalesce(records.visible_until, cast('2099-12-31' as date))
                 and greatest(reports.reported_date, records.occurred_date)
-                < coalesce(repairs.repaired_date, cast('2099-12-31' as date))
+                < coalesce(endings.ended_date, cast('2099-12-31' as date))
                 then greatest(reports.reported_date, records.occurred_date)
         end as published_date
     from records
@@ -54,8 +54,8 @@ lives as (
         on records.record_type = record_types.record_type
     inner join reports
         on records.record_id = reports.record_id
-    left join repairs
-        on records.record_id = repairs.record_id
+    left join endings
+        on records.record_id = endings.record_id
     where record_types.breach_type is not null
 
 ),
@@ -66,16 +66,26 @@ reached as (
     union all
     select record_id, 'published' as state, published_date as began_date from lives
     union all
-    select record_id, 'repair_applied' as state, applied_date as began_date from matches
+    select
+        record_id,
+        case case_type when 'repair' then 'repair_applied' else 'objected' end as state,
+        applied_date as began_date
+    from matches
     union all
     select record_id, 'accepted' as state, accepted_date as began_date from matches
-    where is_accepted
+    where case_type = 'repair'
+        and is_accepted
     union all
-    select record_id, 'repaired' as state, repaired_date as began_date from repairs
-    union all
-    select record_id, 'rejected' as state, coalesce(closed_date, accepted_date) as began_date
+    select
+        record_id,
+        case outcome
+            when 'granted' then 'repaired'
+            when 'refused' then 'rejected'
+            else outcome
+        end as state,
+        closed_date as began_date
     from matches
-    where not coalesce(is_granted, is_accepted, true)
+    where outcome is not null
     union all
     select
         record_id,
@@ -83,7 +93,7 @@ reached as (
         cast(visible_until + interval '1' day as date) as began_date
     from lives
     where published_date is not null
-        and coalesce(repaired_date > visible_until, true)
+        and coalesce(ended_date > visible_until, true)
 
 )
 
