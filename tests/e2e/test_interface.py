@@ -29,7 +29,7 @@ def test_a_release_is_whole_and_every_check_has_a_result(lake: LakePaths) -> Non
     release = current(lake)
 
     assert verify(release) == []
-    assert len(release.manifest["marts"]) == 13
+    assert len(release.manifest["marts"]) == 15
     assert {check["kind"] for check in release.manifest["checks"]} == {"gx", "dbt", "release"}
 
 

@@ -23,6 +23,15 @@ MARTS: dict[str, tuple[str, str]] = {
         "select unnest(['S1', 'S2']) as subject_id, unnest([820e0, null]) as evaluation_score,"
         " unnest(['A', null]) as evaluation_grade, false as is_on_serious_list",
     ),
+    "mart_evaluation_points": (
+        "subject_id item_code",
+        "select 'S1' as subject_id, * from (values ('S00', 900), ('S01-4', -120), ('S03-1', 40))"
+        " as rows(item_code, points)",
+    ),
+    "mart_profile_reasons": (
+        "subject_id item_code record_id",
+        "select 'S1' as subject_id, 'S01-4' as item_code, 'R1' as record_id",
+    ),
     "mart_subject_portraits": ("subject_id dimension_code", "select 'S1' as subject_id, 'D1' as dimension_code"),
     "mart_portrait_tags": (
         "subject_id tag_code",
