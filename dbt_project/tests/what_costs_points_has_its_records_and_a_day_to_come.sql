@@ -1,5 +1,5 @@
--- Every item that rests on records names them, they are the subject's own, and none has fallen away;
--- D by a serious list names the entry of the list.
+-- Every item that rests on records names them, they are the subject's own, and none has fallen
+-- away; D by a serious list names the entry of the list.
 with
 
 points as (

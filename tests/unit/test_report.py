@@ -152,7 +152,9 @@ def test_a_loss_leads_to_its_record_and_says_when_it_counts_no_more(paths: LakeP
 
 
 def test_a_serious_list_makes_the_grade_and_names_its_entry(paths: LakePaths) -> None:
-    listed = "列入严重失信主体名单，等级和分类直接为D： 拖欠农民工工资失信联合惩戒对象 人社局 人社列〔2026〕1号 2026-05-06"
+    listed = (
+        "列入严重失信主体名单，等级和分类直接为D： 拖欠农民工工资失信联合惩戒对象 人社局 人社列〔2026〕1号 2026-05-06"
+    )
     words = section(page(paths), "信用评价信息")
 
     assert f"{listed} 最迟自 2029-05-07 起不再计入" in words
@@ -171,7 +173,9 @@ def test_of_several_penalties_each_has_its_points_and_a_cap_gives_points_back(pa
 
 
 def test_an_age_says_the_day_of_its_next_band(paths: LakePaths) -> None:
-    html = page(paths, "update mart_evaluation_points set falls_away_date = date '2027-05-06' where item_code = 'S09-1'")
+    html = page(
+        paths, "update mart_evaluation_points set falls_away_date = date '2027-05-06' where item_code = 'S09-1'"
+    )
 
     assert "成立满10年 +30 2027-05-06" in part(html, "得分构成")
 

@@ -69,6 +69,7 @@ INVARIANTS = (
             "mart_subject_profiles",
             "mart_evaluation_points",
             "mart_profile_reasons",
+            "mart_profile_deltas",
             "mart_subject_portraits",
             "mart_portrait_tags",
             "mart_loan_scores",
@@ -96,6 +97,26 @@ INVARIANTS = (
         "reason_is_a_released_record",
         "mart_profile_reasons",
         _exists("mart_credit_records", "other.record_id = it.record_id and other.subject_id = it.subject_id"),
+    ),
+    Invariant(
+        "delta_says_nothing_of_a_removed_record",
+        "mart_profile_deltas",
+        "it.item_type = 'record' and it.change_type = 'removed' and (not regexp_full_match(it.item, '[0-9a-f]{64}')"
+        " or it.batch_id is not null or it.source_row is not null)",
+    ),
+    Invariant(
+        "delta_names_released_records_alone",
+        "mart_profile_deltas",
+        "it.item_type = 'record' and it.change_type <> 'removed' and "
+        + _exists("mart_credit_records", "other.record_id = it.item and other.subject_id = it.subject_id"),
+    ),
+    Invariant(
+        "delta_codes_are_explained",
+        "mart_profile_deltas",
+        "exists (select 1 from (values ('item_type', it.item_type), ('change_type', it.change_type),"
+        " ('cause_code', it.cause_code)) as used(name, code) where "
+        + _exists("mart_code_lists", "other.column_name = used.name and other.code = used.code")
+        + ")",
     ),
     Invariant("index_points_in_bounds", "mart_city_credit_index", "it.points < 0 or it.points > it.points_max"),
     Invariant(

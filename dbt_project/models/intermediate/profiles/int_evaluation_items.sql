@@ -10,7 +10,11 @@ evaluation_values as (
 
 scorecard as (
 
-    select * from {{ ref('ref_evaluation_scorecard') }}
+    -- points_max: what the best value of an input earns, at least that nothing is lost
+    select
+        *,
+        greatest(max(points) over (partition by feature), 0) as points_max
+    from {{ ref('ref_evaluation_scorecard') }}
 
 )
 
@@ -22,7 +26,8 @@ select
     evaluation_values.category_value,
     scorecard.item_code,
     scorecard.score_code,
-    scorecard.points
+    scorecard.points,
+    scorecard.points_max
 from evaluation_values
 inner join scorecard
     on evaluation_values.feature = scorecard.feature

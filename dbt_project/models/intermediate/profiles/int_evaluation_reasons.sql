@@ -1,5 +1,5 @@
--- One row per item of an active subject's evaluation and record that makes it, alone or with others,
--- and the day from which the record counts no more. What no law ends has no day.
+-- One row per item of an active subject's evaluation and record that makes it, alone or with
+-- others, and the day from which the record counts no more. What no law ends has no day.
 with
 
 items as (
