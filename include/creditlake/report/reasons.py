@@ -79,7 +79,8 @@ def _record(dossier: Dossier, reason: Reason) -> str:
     kind = kind_of(record)
     title = (kind.title if kind else None) or dossier.title("record_type", record.record_type) or NOTHING
     number = f"　{text(record.document_no)}" if record.document_no else ""
-    return f"{reference(record, title)}　{text(record.authority)}{number}　{day(record.occurred_date)}"
+    when = f'<span class="day">{day(record.occurred_date)}</span>'
+    return f"{reference(record, title)}　{text(record.authority)}{number}　{when}"
 
 
 def _until(dossier: Dossier, reason: Reason) -> str:
