@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from creditlake.cli import main
 from creditlake.diff import difference
-from creditlake.lake import LakePaths, reading
+from creditlake.lake import LakePaths, reading, writing
 from creditlake.modelling import last_build
 from creditlake.release import Release, current, list_releases, publish, verify
 
@@ -77,9 +77,11 @@ def lake(once: Once) -> LakePaths:
     """The lake with both releases; only to be read, or published again."""
 
     def make(folder: Path) -> None:
-        drop = deliveries(folder / "drop")
-        for day in (EVE, DAY):
-            assert run(LakePaths(folder / "lake"), drop, day) == 0
+        drop, made = deliveries(folder / "drop"), LakePaths(folder / "lake")
+        assert run(made, drop, EVE) == 0
+        with writing(made) as connection:  # as a version of the project would have left it that had no such column
+            connection.execute("alter table lake.seeds.ref_evaluation_caps drop column reason")
+        assert run(made, drop, DAY) == 0
 
     return LakePaths(once("deltas", make) / "lake")
 
@@ -106,6 +108,13 @@ def test_the_first_release_has_nothing_to_be_compared_with(lake: LakePaths) -> N
     assert eve.manifest["base"] is None
     assert day.manifest["base"] == {"release_id": eve.release_id, "as_of": "2026-10-14", "subjects_gone": 0}
     assert verify(day) == []
+
+
+def test_a_seed_that_got_another_column_is_made_anew(lake: LakePaths) -> None:
+    with reading(lake) as connection:
+        caps = connection.execute("select score_code, reason from lake.seeds.ref_evaluation_caps").fetchall()
+
+    assert caps == [("S01", "行政处罚合计最多减300分，超出部分不再减")]
 
 
 SCORED = ("evaluation_score", "evaluation_grade", "supervision_class")
