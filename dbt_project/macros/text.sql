@@ -41,3 +41,11 @@ cast(floor({{ full_months(start_date, end_date) }} / 12.0) as integer)
 {% macro add_months(start_date, months) -%}
 cast({{ start_date }} + {{ months }} * interval '1' month as date)
 {%- endmacro %}
+
+{# The first day on which as many months are full: of 31 March six months on 1 October, for September has no 31st. #}
+{% macro months_reached(start_date, months) -%}
+cast({{ add_months(start_date, months) }} + case
+            when extract(day from {{ add_months(start_date, months) }}) < extract(day from {{ start_date }}) then 1
+            else 0
+        end * interval '1' day as date)
+{%- endmacro %}

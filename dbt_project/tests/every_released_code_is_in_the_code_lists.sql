@@ -4,6 +4,8 @@
     'mart_subjects': ['subject_type', 'registration_status', 'district_code', 'district_source'],
     'mart_credit_records': ['record_type', 'severity', 'match_method', 'feed', 'dataset'],
     'mart_subject_profiles': ['evaluation_grade', 'supervision_class', 'tax_rating'],
+    'mart_evaluation_points': ['item_code'],
+    'mart_profile_reasons': ['item_code'],
     'mart_subject_portraits': ['dimension_code'],
     'mart_portrait_tags': ['tag_code'],
     'mart_city_credit_index': ['area_code', 'indicator_code', 'parent_code', 'source_mode', 'spec_version'],

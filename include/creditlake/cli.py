@@ -153,6 +153,13 @@ def _add_readers(names: Names) -> None:
     parser.add_argument(
         "--out", type=file_to_write, metavar="FILE", help="default: <USCC>-<release>.html in the current folder"
     )
+    parser = _with_lake(
+        _command(names, "diff", commands.diff, "what changed of a subject between two releases, and why")
+    )
+    parser.add_argument("subject", type=words, metavar="SUBJECT", help="its code or its subject_id")
+    parser.add_argument("--from", dest="since", type=words, metavar="ID", help="default: the one before")
+    parser.add_argument("--to", type=words, metavar="ID", help="default: the current release")
+    parser.add_argument("--json", action="store_true", help="for programs instead of people")
 
 
 def _add_keepers(names: Names) -> None:

@@ -17,6 +17,7 @@ BESIDE = (
     "cli.py",
     "commands/",
     "connectors/",
+    "diff/",
     "explain.py",
     "onboarding/",
     "orchestration/",

@@ -24,11 +24,27 @@ SUBJECTS = f"""create or replace table mart_subjects as select * from (values
        industry_code, industry_section, enterprise_type_code, established_date, registered_capital_amount,
        registered_capital_currency, representative)"""
 PROFILES = """create or replace table mart_subject_profiles as select * from (values
-  ('S1', 612.5, 'D', 'D', 1, 1, 20000.0, 'A', 2025, 1234.5, 0.0, 37, 1, true, true),
+  ('S1', 761.0, 'D', 'D', 1, 1, 20000.0, 'A', 2025, 1234.5, 0.0, 37, 1, true, true),
   ('S2', null, null, null, 0, 0, 0.0, null, null, 0.0, 0.0, null, 0, false, false))
   as t(subject_id, evaluation_score, evaluation_grade, supervision_class, penalty_count_12m, penalty_count_visible,
        fines_yuan_visible, tax_rating, tax_rating_year, tax_arrears_yuan, social_arrears_yuan, insured_headcount,
        permits_valid, is_on_serious_list, is_abnormal)"""
+POINTS = """create or replace table mart_evaluation_points as select 'S1' as subject_id, * from (values
+  ('S00', 'base', null, 900, '基础分', null),
+  ('S01-5', 'penalty_serious', 1.0, -84, '严重行政处罚，处罚决定满6个月未满12个月', date '2027-03-03'),
+  ('S02-1', 'abnormal_count', 1.0, -80, '列入经营异常名录，尚未移出', null),
+  ('S03-1', 'tax_rating', null, 40, '最近年度纳税缴费信用等级为A级', date '2028-04-21'),
+  ('S04-1', 'tax_arrears_ratio', 0.0002, -30, '欠税余额不足注册资本的1%', null),
+  ('S07-2', 'headcount_change', -0.4, -20, '参保人数比上年同月下降超过30%', null),
+  ('S09-1', 'age_years', 11.0, 30, '成立满10年', null),
+  ('S10-1', 'permits_valid', 1.0, 5, '持有有效行政许可', null))
+  as t(item_code, feature, number_value, points, reason, falls_away_date)"""
+REASONS = """create or replace table mart_profile_reasons as select 'S1' as subject_id, * from (values
+  ('S01-5', 'R1', '严重行政处罚，处罚决定满6个月未满12个月', date '2027-03-03'),
+  ('S02-1', 'R6', '列入经营异常名录，尚未移出', null), ('S03-1', 'R3', 'A级', date '2028-04-21'),
+  ('S04-1', 'R7', '欠税余额不足注册资本的1%', null), ('S10-1', 'R2', '持有有效行政许可', null),
+  ('serious_list', 'R5', '列入严重失信主体名单，等级和分类直接为D', date '2029-05-07'))
+  as t(item_code, record_id, reason, falls_away_date)"""
 RECORDS = f"""create or replace table mart_credit_records as select
   record_id, 'S1' as subject_id, * exclude (record_id), 'b-' || dataset as batch_id, '{SHA}' as source_sha256,
   'REPRESENTATIVE' as person from (values
@@ -80,7 +96,7 @@ CODES = """create or replace table mart_code_lists as select * from (values
   ('dimension_code', 'performance', '履约/司法', null, null, ''), ('area_code', '150102', '新城区', null, null, ''),
   ('district_code', '150102', '新城区', null, null, ''), ('tax_rating', 'A', 'A级', null, null, ''))
   as t(column_name, code, title, lower, upper, basis)"""
-CHANGES = (SUBJECTS, PROFILES, RECORDS, PORTRAITS, TAGS, LEDGER, CODES)
+CHANGES = (SUBJECTS, PROFILES, POINTS, REASONS, RECORDS, PORTRAITS, TAGS, LEDGER, CODES)
 
 
 def told(paths: LakePaths, *changes: str) -> Release:

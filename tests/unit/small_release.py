@@ -23,6 +23,21 @@ MARTS: dict[str, tuple[str, str]] = {
         "select unnest(['S1', 'S2']) as subject_id, unnest([820e0, null]) as evaluation_score,"
         " unnest(['A', null]) as evaluation_grade, false as is_on_serious_list",
     ),
+    "mart_evaluation_points": (
+        "subject_id item_code",
+        "select 'S1' as subject_id, * from (values ('S00', 900), ('S01-4', -120), ('S03-1', 40))"
+        " as rows(item_code, points)",
+    ),
+    "mart_profile_reasons": (
+        "subject_id item_code record_id",
+        "select 'S1' as subject_id, 'S01-4' as item_code, 'R1' as record_id",
+    ),
+    "mart_profile_deltas": (
+        "subject_id item_type item change_type cause_code",
+        "select 'S1' as subject_id, 'record' as item_type, * from (values ('R1', 'added', 'source', 'b1', 2),"
+        " (sha256('R0'), 'removed', 'repair', null, null))"
+        " as rows(item, change_type, cause_code, batch_id, source_row)",
+    ),
     "mart_subject_portraits": ("subject_id dimension_code", "select 'S1' as subject_id, 'D1' as dimension_code"),
     "mart_portrait_tags": (
         "subject_id tag_code",
@@ -60,8 +75,10 @@ MARTS: dict[str, tuple[str, str]] = {
     "mart_metric_catalog": ("metric_code spec_version", "select 'T' as metric_code, 'v' as spec_version"),
     "mart_code_lists": (
         "column_name code",
-        "select 'evaluation_grade' as column_name, * from (values ('A', 800.0, null), ('B', 600.0, 800.0))"
-        " as rows(code, lower, upper)",
+        "select * from (values ('evaluation_grade', 'A', 800.0, null), ('evaluation_grade', 'B', 600.0, 800.0),"
+        " ('item_type', 'record', null, null), ('change_type', 'added', null, null),"
+        " ('change_type', 'removed', null, null), ('cause_code', 'source', null, null),"
+        " ('cause_code', 'repair', null, null)) as rows(column_name, code, lower, upper)",
     ),
 }
 
@@ -94,6 +111,7 @@ def release(paths: LakePaths, release_id: str, *changes: str) -> Release:
         "as_of": release_id[:10],
         "created_at": f"{release_id[:10]}T20:00:00+08:00",
         "code_version": "0",
+        "seeds_sha256": "0",
         "batches": [batch],
         "checks": [],
         "marts": [

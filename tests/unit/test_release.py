@@ -39,7 +39,8 @@ def test_the_bytes_of_a_mart_do_not_depend_on_the_order_of_its_rows(tmp_path: Pa
 
 
 def test_an_empty_mart_is_a_file_with_its_columns(tmp_path: Path) -> None:
-    file = exported(tmp_path / "out", "delete from mart_portrait_tags")[4]
+    files = exported(tmp_path / "out", "delete from mart_portrait_tags")
+    (file,) = [file for file in files if file.mart.name == "mart_portrait_tags"]
 
     found = duckdb.read_parquet(str(tmp_path / "out" / "mart_portrait_tags.parquet"))
     assert (file.rows, found.columns) == (0, ["subject_id", "tag_code", "evidence_record_id"])
@@ -77,6 +78,19 @@ BREACHES = [
     ("minor_penalties_are_not_shown", "update mart_credit_records set severity = 'minor'"),
     ("tag_evidence_is_a_released_record", "update mart_portrait_tags set subject_id = 'S2'"),
     ("tag_evidence_is_a_released_record", "update mart_portrait_tags set evidence_record_id = 'R2'"),
+    ("subject_exists_mart_evaluation_points", "update mart_evaluation_points set subject_id = 'S9'"),
+    ("subject_exists_mart_profile_reasons", "update mart_profile_reasons set subject_id = 'S9'"),
+    ("evaluation_score_is_the_sum_of_its_points", "delete from mart_evaluation_points where points = 40"),
+    ("evaluation_score_is_the_sum_of_its_points", "insert into mart_evaluation_points values ('S2', 'S00', 900)"),
+    ("subject_exists_mart_profile_deltas", "update mart_profile_deltas set subject_id = 'S9'"),
+    ("delta_says_nothing_of_a_removed_record", "update mart_profile_deltas set item = 'R0' where item <> 'R1'"),
+    ("delta_says_nothing_of_a_removed_record", "update mart_profile_deltas set batch_id = 'b1'"),
+    ("delta_says_nothing_of_a_removed_record", "update mart_profile_deltas set source_row = 2"),
+    ("delta_names_released_records_alone", "update mart_profile_deltas set item = 'R2' where item = 'R1'"),
+    ("delta_names_released_records_alone", "update mart_profile_deltas set subject_id = 'S2'"),
+    ("delta_codes_are_explained", "update mart_profile_deltas set cause_code = 'whim'"),
+    ("delta_codes_are_explained", "delete from mart_code_lists where code = 'removed'"),
+    ("reason_is_a_released_record", "update mart_profile_reasons set record_id = 'R2'"),
     ("index_points_in_bounds", "update mart_city_credit_index set points = 61 where indicator_code = 'T1'"),
     ("index_points_in_bounds", "update mart_city_credit_index set points = -1 where indicator_code = 'T2'"),
     ("index_children_sum_to_the_parent", "update mart_city_credit_index set points = 13 where indicator_code = 'T'"),
@@ -113,6 +127,16 @@ def test_a_d_forced_by_a_serious_list_needs_no_band(paths: LakePaths) -> None:
     )
 
     assert verify(release(paths, "2026-10-31-aaaaaaaaaaaa", listed)) == []
+
+
+def test_a_release_of_before_a_mart_is_judged_by_what_it_promised(paths: LakePaths) -> None:
+    found = release(paths, "2026-10-31-aaaaaaaaaaaa", "update mart_credit_records set severity = 'minor'")
+    later = ("mart_evaluation_points", "mart_profile_reasons", "mart_profile_deltas")
+    found.manifest["marts"] = [entry for entry in found.manifest["marts"] if entry["name"] not in later]
+    for name in later:
+        found.mart(name).unlink()
+
+    assert verify(found) == ["minor_penalties_are_not_shown: 1 of 1 rows break it"]
 
 
 def test_a_changed_file_a_missing_file_and_a_foreign_file_are_found(paths: LakePaths) -> None:

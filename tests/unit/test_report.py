@@ -137,20 +137,59 @@ def test_the_evaluation_stands_with_its_bounds_and_what_is_ours(paths: LakePaths
     html = page(paths)
     words = section(html, "信用评价信息")
 
-    assert "综合评价得分 612.5 满分 1000 分 综合评价等级 D 失信 市场监管信用风险分类 D 信用风险高" in words
-    assert "列入严重失信主体名单，等级与分类不由得分决定" in words
-    assert "left:61.25%" in html
+    assert "综合评价得分 761.0 满分 1000 分 综合评价等级 D 失信 市场监管信用风险分类 D 信用风险高" in words
+    assert "left:76.10%" in html
 
 
-def test_a_reason_leads_to_its_record_and_says_when_it_counts_no_more(paths: LakePaths) -> None:
+def test_the_points_stand_from_the_greatest_loss_to_the_least_gain_and_end_in_the_score(paths: LakePaths) -> None:
+    words = part(page(paths), "得分构成")
+
+    titles = ["基础分 900", "严重行政处罚", "列入经营异常名录", "欠税余额", "参保人数", "最近年度", "成立满10年 +30"]
+    places = [words.index(title) for title in [*titles, "持有有效行政许可 +5", "综合评价得分 761.0"]]
+    assert places == sorted(places)
+
+
+def test_a_loss_leads_to_its_record_and_says_when_it_counts_no_more(paths: LakePaths) -> None:
     html = page(paths)
-    words = part(html, "影响评价的记录")
+    words = part(html, "得分构成")
 
-    assert "不利 行政处罚 （严重） 市监局 2026-03-02 2027-03-03" in words  # shown until 2027-03-02
-    assert "有利 A级纳税人 税务局 2026-04-20 2028-04-21" in words
-    assert "不利 经营异常名录 市监局 2026-07-01 至移出为止" in words
-    assert "行政许可" not in words  # it speaks neither for nor against
-    assert set(re.findall(r'href="#r-(\w+)"', html)) == {"R1", "R3", "R4", "R5", "R6", "R7"}
+    lost = "减分 严重行政处罚，处罚决定满6个月未满12个月 -84"
+    assert f"{lost} 行政处罚 市监局 罚〔2026〕7号 2026-03-02 2027-03-03" in words
+    assert "加分 最近年度纳税缴费信用等级为A级 +40 A级纳税人 税务局 2026-04-20 2028-04-21" in words
+    assert "减分 列入经营异常名录，尚未移出 -80 经营异常名录 市监局 2026-07-01 至移出为止" in words
+    assert "欠税余额不足注册资本的1% -30 欠税公告 税务局 2026-06-30 至缴清为止" in words
+    assert "持有有效行政许可 +5 行政许可 行政审批局 登字01160034 2025-01-16 长期" in words
+    assert "参保人数比上年同月下降超过30% -20 加分" in words  # it rests on no record and no law ends it
+    assert set(re.findall(r'href="#r-(\w+)"', html)) == {"R1", "R2", "R3", "R5", "R6", "R7"}
+
+
+def test_a_serious_list_makes_the_grade_and_names_its_entry(paths: LakePaths) -> None:
+    listed = (
+        "列入严重失信主体名单，等级和分类直接为D： 拖欠农民工工资失信联合惩戒对象 人社局 人社列〔2026〕1号 2026-05-06"
+    )
+    words = section(page(paths), "信用评价信息")
+
+    assert f"{listed} 最迟自 2029-05-07 起不再计入" in words
+
+
+def test_of_several_penalties_each_has_its_points_and_a_cap_gives_points_back(paths: LakePaths) -> None:
+    html = page(
+        paths,
+        "update mart_evaluation_points set number_value = 4, points = -336 where item_code = 'S01-5'",
+        "insert into mart_evaluation_points values ('S1', 'S01-cap', 'cap', null, 36, '最多减300分', null)",
+    )
+    words = part(html, "得分构成")
+
+    assert "未满12个月 4 条，每条 -84 分 -336" in words
+    assert words.index("-20") < words.index("加分 最多减300分 +36") < words.index("+40")
+
+
+def test_an_age_says_the_day_of_its_next_band(paths: LakePaths) -> None:
+    html = page(
+        paths, "update mart_evaluation_points set falls_away_date = date '2027-05-06' where item_code = 'S09-1'"
+    )
+
+    assert "成立满10年 +30 2027-05-06" in part(html, "得分构成")
 
 
 def test_the_portrait_stands_beside_its_peers(paths: LakePaths) -> None:

@@ -1,5 +1,6 @@
 """What each command does. A command prints its answer on stdout, its reasons on stderr, and returns its exit code."""
 
+from creditlake.commands.comparing import diff
 from creditlake.commands.failure import STOPPED, Failed
 from creditlake.commands.feed import feed_check, feed_new
 from creditlake.commands.keeping import backup, docs, fsck, maintain, rebuild, restore
@@ -14,6 +15,7 @@ __all__ = [
     "STOPPED",
     "Failed",
     "backup",
+    "diff",
     "docs",
     "explain",
     "feed_check",

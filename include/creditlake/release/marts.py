@@ -54,12 +54,17 @@ def released_marts(dbt_target: Path) -> list[Mart]:
     return sorted(marts, key=lambda mart: mart.name)
 
 
-def export(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) -> MartFile:
-    """Write one mart into ``folder``: one file, a total order, no statistics of the day (docs/decisions/0003)."""
+def export(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path, relation: str | None = None) -> MartFile:
+    """Write one mart into ``folder``: one file, a total order, no statistics of the day (docs/decisions/0003).
+
+    Args:
+        relation: Where its rows are; by default in the lake.
+    """
     target = folder / f"{mart.name}.parquet"
     order = ", ".join(f"{identifier(column)} nulls last" for column in mart.grain)
     path = str(target).replace("'", "''")
-    connection.execute(f"copy (select * from lake.marts.{mart.name} order by {order}) to '{path}' ({PARQUET})")
+    source = relation or f"lake.marts.{mart.name}"
+    connection.execute(f"copy (select * from {source} order by {order}) to '{path}' ({PARQUET})")
     with open(target, "rb") as handle:
         os.fsync(handle.fileno())
         sha256 = hashlib.file_digest(handle, "sha256").hexdigest()

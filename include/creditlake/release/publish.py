@@ -25,6 +25,7 @@ from creditlake.lake.attach import attach, connect
 from creditlake.lake.fsck import fsck
 from creditlake.lake.ledger import entries
 from creditlake.modelling import BuildResult, DbtFailed, last_build
+from creditlake.release.deltas import BaseDamaged, base_of, write_deltas
 from creditlake.release.invariants import check_release
 from creditlake.release.marts import MartFile, export, released_marts
 from creditlake.release.store import MANIFEST, Release, load_release, make_current, sync_folder, write_durably
@@ -66,8 +67,10 @@ def publish(paths: LakePaths, built: BuildResult, as_of: date, created_at: datet
             _refuse_if_built_again(paths, built)
             _refuse_if_damaged(paths)
             files = [export(connection, mart, candidate) for mart in released_marts(paths.dbt)]
+            deltas, base = _deltas(connection, paths, candidate, as_of)
+            files = sorted([*files, deltas], key=lambda file: file.mart.name)
             checks = [*_checks(candidate, files, built), *_watched(connection, paths, as_of)]
-            manifest = _manifest(connection, candidate, files, checks, as_of, created_at)
+            manifest = _manifest(connection, candidate, files, checks, as_of, created_at) | {"base": base}
             return _switch(paths, candidate, manifest)
     finally:
         shutil.rmtree(candidate, ignore_errors=True)
@@ -109,6 +112,15 @@ def _refuse_if_damaged(paths: LakePaths) -> None:
     problems = fsck(paths)
     if problems:
         raise AuditFailed([str(problem) for problem in problems])
+
+
+def _deltas(
+    connection: duckdb.DuckDBPyConnection, paths: LakePaths, candidate: Path, as_of: date
+) -> tuple[MartFile, dict[str, Any] | None]:
+    try:
+        return write_deltas(connection, base_of(paths, as_of), candidate, as_of)
+    except BaseDamaged as error:
+        raise AuditFailed([str(error)]) from error
 
 
 def _manifest(

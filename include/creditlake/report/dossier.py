@@ -48,6 +48,28 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """One item of its evaluation; the names are those of mart_evaluation_points."""
+
+    item_code: str
+    feature: str
+    number_value: float | None
+    points: int
+    reason: str
+    falls_away_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A record behind an item of its evaluation; the names are those of mart_profile_reasons."""
+
+    item_code: str
+    record_id: str
+    reason: str
+    falls_away_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One record that may be shown; the names are those of mart_credit_records.
 
@@ -150,6 +172,8 @@ class Dossier:
     marts: tuple[Mart, ...]
     subject: Subject
     profile: Profile
+    points: tuple[Point, ...]
+    reasons: tuple[Reason, ...]
     records: tuple[Record, ...]
     dimensions: tuple[Dimension, ...]
     tags: tuple[Tag, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from html import escape
 
@@ -59,11 +59,6 @@ def end(value: date | None, without: str) -> str:
     if value is None:
         return text(without)
     return "长期" if value >= OPEN_END else day(value)
-
-
-def day_after(value: date | None, without: str) -> str:
-    """Return the first day on which a record counts no more."""
-    return day(value + timedelta(days=1)) if value and value < OPEN_END else end(value, without)
 
 
 def money(value: Decimal | None) -> str:

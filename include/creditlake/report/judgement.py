@@ -1,7 +1,4 @@
-"""What is judged about a subject: the evaluation with what bears on it, and the portrait beside its peers.
-
-The points of the single inputs are in no mart; they are not computed here.
-"""
+"""What is judged about a subject: the evaluation with what makes it, and the portrait beside its peers."""
 
 from __future__ import annotations
 
@@ -11,8 +8,6 @@ from creditlake.report.dossier import Code, Dimension, Dossier
 from creditlake.report.html import (
     NOTHING,
     basis,
-    day,
-    day_after,
     facts,
     figure,
     money,
@@ -21,11 +16,10 @@ from creditlake.report.html import (
     text,
 )
 from creditlake.report.labels import INDUSTRY_SECTIONS, kind, layout
-from creditlake.report.records import kind_of, reference
+from creditlake.report.reasons import composition, forced
+from creditlake.report.records import reference
 
 SCALE = 1000
-DIRECTIONS = {-1: ("bad", "不利"), 1: ("good", "有利")}
-UNSAID = "各输入项的加分、减分未随本版本发布，本报告不作推算。纳税信用以最近年度、欠税和社保费欠缴以最近一期为准。"
 
 
 def evaluation(dossier: Dossier) -> str:
@@ -37,19 +31,17 @@ def evaluation(dossier: Dossier) -> str:
     profile = dossier.profile
     grade = dossier.code("evaluation_grade", profile.evaluation_grade or "")
     risk = dossier.code("supervision_class", profile.supervision_class or "")
-    listed = '<p class="alert">列入严重失信主体名单，等级与分类不由得分决定。</p>' if profile.is_on_serious_list else ""
     return f"""<div class="verdict">
 {_plate("综合评价得分", figure(profile.evaluation_score), f"满分 {SCALE} 分")}
 {_plate("综合评价等级", profile.evaluation_grade or NOTHING, grade.title if grade else "")}
 {_plate("市场监管信用风险分类", profile.supervision_class or NOTHING, risk.title if risk else "")}
 </div>
-{_scale(dossier)}{listed}
+{_scale(dossier)}{forced(dossier)}
 <p class="basis">{_said(grade, "等级")}{_said(risk, "分类")}</p>
+<h3>得分构成<small>各项分值之和即综合评价得分</small></h3>
+{composition(dossier)}
 <h3>影响评价的指标</h3>
-{_figures(dossier)}
-<h3>影响评价的记录</h3>
-<p class="basis">{UNSAID}</p>
-{_reasons(dossier)}"""
+{_figures(dossier)}"""
 
 
 def _plate(title: str, value: str, note: str) -> str:
@@ -115,30 +107,6 @@ def _serious(dossier: Dossier) -> str:
     if not came:
         return '<span class="missing">未归集</span>'
     return "未列入" if len(came) == len(lists) else f"未列入（仅据{came[0].title}名单）"
-
-
-def _reasons(dossier: Dossier) -> str:
-    """The records that speak for or against it, each with its link and the first day on which it counts no more."""
-    rows = []
-    for record in dossier.records:
-        if record.polarity not in DIRECTIONS:
-            continue
-        css, word = DIRECTIONS[record.polarity]
-        known = kind_of(record)
-        title = (known.title if known else None) or dossier.title("record_type", record.record_type) or NOTHING
-        until = day_after(record.visible_until, known.end if known else "法律未定期限")
-        severity = f"（{text(dossier.title('severity', record.severity))}）" if record.severity else ""
-        rows.append(
-            f'<tbody><tr><td><span class="badge {css}">{word}</span></td>'
-            f"<td>{reference(record, title)}{severity}</td><td>{text(record.authority)}</td>"
-            f'<td class="day">{day(record.occurred_date)}</td>'
-            f'<td class="day">{until}</td></tr></tbody>'
-        )
-    if not rows:
-        return '<p class="none">没有有利或不利的可公示记录</p>'
-    return table(
-        [("方向", ""), ("记录", ""), ("机关", ""), ("日期", "day"), ("最迟自此日不再计入", "day")], rows, "reasons"
-    )
 
 
 def portrait(dossier: Dossier) -> str:

@@ -14,7 +14,19 @@ import duckdb
 
 from creditlake.identity.identifiers import is_uscc
 from creditlake.release import Release
-from creditlake.report.dossier import Batch, Code, Dimension, Dossier, Mart, Profile, Record, Subject, Tag
+from creditlake.report.dossier import (
+    Batch,
+    Code,
+    Dimension,
+    Dossier,
+    Mart,
+    Point,
+    Profile,
+    Reason,
+    Record,
+    Subject,
+    Tag,
+)
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -22,6 +34,8 @@ if TYPE_CHECKING:
 MARTS = (
     "mart_subjects",
     "mart_subject_profiles",
+    "mart_evaluation_points",
+    "mart_profile_reasons",
     "mart_credit_records",
     "mart_subject_portraits",
     "mart_portrait_tags",
@@ -67,6 +81,8 @@ def read_dossier(release: Release, uscc: str) -> Dossier:
             marts=marts,
             subject=subjects[0],
             profile=profiles[0],
+            points=reading.rows(Point, "mart_evaluation_points", *of_it, order="item_code"),
+            reasons=reading.rows(Reason, "mart_profile_reasons", *of_it, order="item_code, record_id"),
             records=reading.rows(Record, "mart_credit_records", *of_it, order="occurred_date desc, record_id"),
             dimensions=reading.rows(Dimension, "mart_subject_portraits", *of_it, order="dimension_code"),
             tags=reading.rows(Tag, "mart_portrait_tags", *of_it, order="tag_code"),

@@ -1,6 +1,6 @@
 -- One row per active subject and value that the evaluation card looks at; of penalties one row
 -- each, because the points of each fall with its age in months. What is not there has no row and no
--- points.
+-- points. record_id: where the value is of one record alone.
 with
 
 features as (
@@ -22,6 +22,7 @@ penalties as (
 
     select
         records.subject_id,
+        records.record_id,
         'penalty_' || records.severity as feature,
         {{ full_months('records.occurred_date', as_of()) }} as number_value
     from records
@@ -31,10 +32,6 @@ penalties as (
 ),
 
 numbers as (
-
-    select subject_id, feature, cast(number_value as double) as number_value from penalties
-
-    union all
 
     select subject_id, 'abnormal_count' as feature, cast(abnormal_count as double) as number_value
     from features
@@ -84,7 +81,22 @@ numbers as (
 
 united as (
 
-    select subject_id, feature, number_value, cast(null as string) as category_value
+    select
+        subject_id,
+        feature,
+        record_id,
+        cast(number_value as double) as number_value,
+        cast(null as string) as category_value
+    from penalties
+
+    union all
+
+    select
+        subject_id,
+        feature,
+        cast(null as string) as record_id,
+        number_value,
+        cast(null as string) as category_value
     from numbers
 
     union all
@@ -92,6 +104,7 @@ united as (
     select
         subject_id,
         'tax_rating' as feature,
+        cast(null as string) as record_id,
         cast(null as double) as number_value,
         tax_rating as category_value
     from features

@@ -17,6 +17,7 @@ shown as (
 
     select
         records.subject_id,
+        records.record_id,
         ratings.tax_rating,
         ratings.rating_year,
         row_number() over (
@@ -38,6 +39,7 @@ standings as (
 
     select
         subject_id,
+        record_id,
         tax_rating,
         cast(rating_year as bigint) as tax_rating_year
     from shown

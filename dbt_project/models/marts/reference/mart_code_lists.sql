@@ -26,6 +26,12 @@ portrait_codes as (
 
 ),
 
+evaluation_codes as (
+
+    select * from {{ ref('int_evaluation_codes') }}
+
+),
+
 evaluation_grades as (
 
     select * from {{ ref('ref_evaluation_grade') }}
@@ -59,6 +65,8 @@ listed as (
     select column_name, code, title, lower, upper, basis from loan_codes
     union all
     select column_name, code, title, lower, upper, basis from portrait_codes
+    union all
+    select column_name, code, title, lower, upper, basis from evaluation_codes
     union all
     select 'evaluation_grade' as column_name, grade as code, title, lower, upper, basis
     from evaluation_grades
