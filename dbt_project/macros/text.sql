@@ -41,3 +41,14 @@ cast(floor({{ full_months(start_date, end_date) }} / 12.0) as integer)
 {% macro add_months(start_date, months) -%}
 cast({{ start_date }} + {{ months }} * interval '1' month as date)
 {%- endmacro %}
+
+{# What dishonest information is about, as a key: its kind, document, authority and subject; null where one is not known. #}
+{% macro about_key(breach_type, document_no, authority, subject_id) -%}
+case
+            when {{ document_no }} is not null and {{ authority }} is not null and {{ subject_id }} is not null
+                then md5(concat(
+                    {{ breach_type }}, '|', {{ name_key(document_no) }}, '|',
+                    {{ name_key(authority) }}, '|', {{ subject_id }}
+                ))
+        end
+{%- endmacro %}

@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import shutil
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +22,7 @@ import duckdb
 
 from creditlake.lake.attach import ALIAS, attach, connect
 from creditlake.lake.backup import MANIFEST, BackupError, backup_under_lease
-from creditlake.lake.catalogue import CatalogueError, has_catalogue
+from creditlake.lake.catalogue import CatalogueError, compact_catalogue, has_catalogue
 from creditlake.lake.fsck import fsck, report
 from creditlake.lake.lease import lease
 from creditlake.lake.paths import LakePaths
@@ -108,6 +108,30 @@ def _statements(paths: LakePaths, now: datetime) -> list[Step]:
             _call(connection, "cleanup_old_files", "清理停用满 2 天的文件", f"older_than => {replaced}"),
             _call(connection, "delete_orphaned_files", "删除满 2 天的孤儿文件", f"older_than => {orphaned}"),
         ]
+
+
+def purge(paths: LakePaths, now: datetime) -> list[Step]:
+    """Let nothing be read any more of what is not in the newest snapshot: no older one, no file, no page.
+
+    For what must be gone, not for tidiness: a reader of the lake that began before sees its rows vanish. The caller
+    holds the lease, so no file is in flight.
+
+    Raises:
+        MaintenanceFailed: names the step that failed.
+    """
+    after = _moment(now + FILES_KEPT)
+    with closing(connect(paths)) as connection:
+        attach(connection, paths, read_only=False)
+        done = [
+            replace(_expire(connection, now + FILES_KEPT), title="过期含已抹去记录的快照"),
+            _call(connection, "cleanup_old_files", "清理含已抹去记录的文件", f"older_than => {after}"),
+            _call(connection, "delete_orphaned_files", "删除孤儿文件", f"older_than => {_moment(now)}"),
+        ]
+    try:
+        compact_catalogue(paths)
+    except CatalogueError as error:
+        raise MaintenanceFailed("compact_catalogue", str(error)) from error
+    return [*done, Step("compact_catalogue", "重写目录库", 1)]
 
 
 def _sweep(paths: LakePaths, bound: datetime) -> Step:

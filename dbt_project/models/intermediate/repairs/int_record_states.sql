@@ -32,6 +32,12 @@ repairs as (
 
 ),
 
+sealed as (
+
+    select * from {{ ref('stg_ops__sealed_states') }}
+
+),
+
 lives as (
 
     select
@@ -84,6 +90,9 @@ reached as (
     from lives
     where published_date is not null
         and coalesce(repaired_date > visible_until, true)
+    union all
+    -- of a record that has left the lake the days are all that stays
+    select record_id, state, began_date from sealed
 
 )
 
