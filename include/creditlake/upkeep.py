@@ -42,7 +42,7 @@ def upkeep(paths: LakePaths, now: datetime, backups: Path | None = None) -> list
     """
     if now.tzinfo is None:
         raise ValueError("upkeep needs a moment with its time zone")
-    done = [*_erase(paths, now), *_finish(paths, now)] if has_catalogue(paths) else []
+    done = [*_erase(paths, now), *_finish(paths)] if has_catalogue(paths) else []
     return [*done, *maintenance(paths, now, backups)]
 
 
@@ -80,7 +80,7 @@ def _judges_endings(connection: duckdb.DuckDBPyConnection) -> bool:
     return found == (2,)
 
 
-def _finish(paths: LakePaths, now: datetime) -> list[Step]:
+def _finish(paths: LakePaths) -> list[Step]:
     """Build the models without the rows that went, then remove every trace; also what a killed upkeep had begun."""
     marker = paths.root / ERASING
     if not marker.exists():
@@ -92,6 +92,6 @@ def _finish(paths: LakePaths, now: datetime) -> list[Step]:
     except (DbtFailed, LookedBack, VaultLacks) as error:
         raise MaintenanceFailed("build_without", str(error)) from error
     with lease(paths):
-        done = purge(paths, now)
+        done = purge(paths)
     marker.unlink()
     return [Step("build_without", f"按业务日期 {as_of} 重建模型", 1), *done]

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 SNAPSHOTS_KEPT = timedelta(days=7)
 FILES_KEPT = timedelta(days=2)
 TEXT_BOUND_SLACK = timedelta(days=1)
+EVER = "timestamptz '9999-01-01'"
 REWRITE_THRESHOLD = 0.3
 """Share of deleted rows from which a data file is written anew."""
 BACKUPS_KEPT = 7
@@ -110,7 +111,7 @@ def _statements(paths: LakePaths, now: datetime) -> list[Step]:
         ]
 
 
-def purge(paths: LakePaths, now: datetime) -> list[Step]:
+def purge(paths: LakePaths) -> list[Step]:
     """Let nothing be read any more of what is not in the newest snapshot: no older one, no file, no page.
 
     For what must be gone, not for tidiness: a reader of the lake that began before sees its rows vanish. The caller
@@ -119,13 +120,12 @@ def purge(paths: LakePaths, now: datetime) -> list[Step]:
     Raises:
         MaintenanceFailed: names the step that failed.
     """
-    after = _moment(now + FILES_KEPT)
     with closing(connect(paths)) as connection:
         attach(connection, paths, read_only=False)
         done = [
-            replace(_expire(connection, now + FILES_KEPT), title="过期含已抹去记录的快照"),
-            _call(connection, "cleanup_old_files", "清理含已抹去记录的文件", f"older_than => {after}"),
-            _call(connection, "delete_orphaned_files", "删除孤儿文件", f"older_than => {_moment(now)}"),
+            replace(_expire(connection, None), title="过期含已抹去记录的快照"),
+            _call(connection, "cleanup_old_files", "清理含已抹去记录的文件", f"older_than => {EVER}"),
+            _call(connection, "delete_orphaned_files", "删除孤儿文件", f"older_than => {EVER}"),
         ]
     try:
         compact_catalogue(paths)
@@ -150,11 +150,12 @@ def _last_written(path: Path) -> float:
     return max(float(part.lstat().st_mtime) for part in parts)
 
 
-def _expire(connection: duckdb.DuckDBPyConnection, bound: datetime) -> Step:
+def _expire(connection: duckdb.DuckDBPyConnection, bound: datetime | None) -> Step:
+    """Expire the snapshots older than the bound, all of them where there is none; the newest stays."""
     name, title = "expire_snapshots", "过期满 7 天的快照"
     rows = connection.execute(
         f"""select snapshot_id from ducklake_snapshots('{ALIAS}')
-        where snapshot_time < cast(? as timestamptz)
+        where snapshot_time < coalesce(cast(? as timestamptz), 'infinity')
             and snapshot_id < (select max(snapshot_id) from ducklake_snapshots('{ALIAS}')) order by 1""",
         [bound],
     ).fetchall()

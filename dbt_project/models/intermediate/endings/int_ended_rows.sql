@@ -49,8 +49,11 @@ versions as (
 
     select
         united.*,
-        max(case when united.is_withdrawn and not united.is_natural_person then united.version_no end)
-            over (partition by united.record_id) as withdrawn_version
+        max(
+            case
+                when united.is_withdrawn and not united.is_natural_person then united.version_no
+            end
+        ) over (partition by united.record_id) as withdrawn_version
     from united
     inner join ended
         on united.record_id = ended.record_id
