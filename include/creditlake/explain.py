@@ -75,7 +75,7 @@ def record(paths: LakePaths, release: Release, record_id: str) -> str:
     if found is None:
         if proof := _proof(paths, record_id):
             return proof
-        raise LookupError(f"no release shows, and no seal proves, the record {record_id!r}")
+        raise LookupError(f"release {release.release_id} shows no record {record_id!r}, and no seal proves one")
     entry = _ledger(paths)[found["batch_id"]]
     where = f"row {found['source_row']} of {_file(entry)} (sha256 {entry.source_sha256})"
     return "\n".join([_facts(found), "", f"from {where}", _facts(_source_row(paths, found))])

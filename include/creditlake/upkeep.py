@@ -42,22 +42,26 @@ def upkeep(paths: LakePaths, now: datetime, backups: Path | None = None) -> list
     """
     if now.tzinfo is None:
         raise ValueError("upkeep needs a moment with its time zone")
-    done = [*_erase(paths, now), *_finish(paths)] if has_catalogue(paths) else []
+    done: list[Step] = []
+    if has_catalogue(paths):
+        done += _finish(paths)  # what a killed upkeep had begun: the models still tell of rows that are gone
+        done += _erase(paths, now)
+        done += _finish(paths)
     return [*done, *maintenance(paths, now, backups)]
 
 
 def _erase(paths: LakePaths, now: datetime) -> list[Step]:
     """Seal releases and take the rows out; without a release, or a whole build to say what has ended, nothing goes."""
-    try:
-        release, built = current(paths), last_build(paths.dbt)
-    except (NoRelease, DbtFailed) as error:
-        log.warning("nothing is erased: %s", error)
-        return [Step("erase", "没有现行发布或完整的构建，未抹去任何行", 0)]
-    day = min(release.as_of, built.as_of)
     with writing(paths) as connection:
+        try:
+            release, built = current(paths), last_build(paths.dbt)
+        except (NoRelease, DbtFailed) as error:
+            log.warning("nothing is erased: %s", error)
+            return [Step("erase", "没有现行发布或完整的构建，未抹去任何行", 0)]
         if not _judges_endings(connection):
             log.warning("nothing is erased: the last build is of a code that did not judge what has ended")
             return [Step("erase", "上次构建不含记录终止的判定，未抹去任何行", 0)]
+        day = min(release.as_of, built.as_of)
         try:
             count = choose(connection, release.mart(RECORDS), day)
             sealed = seal_older(paths, endings(connection), day, now)

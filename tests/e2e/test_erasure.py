@@ -1,6 +1,6 @@
-"""A record that has ended is nowhere but in the vault after the upkeep, and everything else is as if it were still there.
+"""A record that has ended is in the vault alone after the upkeep, and everything else is as if it were still there.
 
-One penalty, the canary, has a number, a fact and an amount of its own. It is shown in the first release, then repaired.
+One penalty, the canary, has number, fact and amount of its own. It is shown in the first release, then repaired.
 Beside it one penalty runs out of its term, one is withdrawn, and a faulty copy of the canary waits in quarantine.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,13 +19,16 @@ from creditlake.cli import main
 from creditlake.lake import LakePaths, reading
 from creditlake.lake.fsck import fsck
 from creditlake.quality.docs import build_docs
-from creditlake.release import current, list_releases
+from creditlake.rebuild import rebuild
+from creditlake.release import Release, current, list_releases
+from creditlake.release.marts import export, released_marts
 from creditlake.release.seal import record_sha256
+from creditlake.submission import before_day, submit
 from creditlake.upkeep import upkeep
 
 from tests.e2e.conftest import Once
 from tests.e2e.harness import copy_of, query, run
-from tests.e2e.test_repairs import AUTHORITY, IN_TIME, SUBJECTS, application, penalty
+from tests.e2e.test_repairs import IN_TIME, SUBJECTS, application, penalty
 from tests.e2e.test_semantics import Drop
 from tests.unit.clean_rows import CLEAN
 
@@ -76,7 +79,10 @@ def november(folder: Path) -> Path:
 def taken_back(folder: Path) -> Path:
     """The grant is taken back in November."""
     drop = Drop(folder)
-    refused = application(drop, CANARY, "XF1", "不予修复", DOCUMENT) | {"提供日期": "2026-11-05", "办结日期": "2026-11-05"}
+    refused = application(drop, CANARY, "XF1", "不予修复", DOCUMENT) | {
+        "提供日期": "2026-11-05",
+        "办结日期": "2026-11-05",
+    }
     drop.deliver("repair.cases", [refused], "-taken-back")
     return folder
 
@@ -110,11 +116,12 @@ def lakes(once: Once) -> Lakes:
 def texts_of_tables(paths: LakePaths) -> Iterator[tuple[str, str]]:
     """Every table and view of a lake as of every snapshot that can still be read, as one text."""
     with reading(paths) as lake:
-        snapshots = [number for (number,) in lake.execute("select snapshot_id from ducklake_snapshots('lake')").fetchall()]
-        for number in snapshots:
-            lake.execute(f"attach 'ducklake:sqlite:{paths.catalog_file}' as then_{number} (read_only, snapshot_version {number}, data_path '{paths.data_path}', override_data_path true)")
+        for (number,) in lake.execute("select snapshot_id from ducklake_snapshots('lake')").fetchall():
+            options = f"read_only, snapshot_version {number}, data_path '{paths.data_path}', override_data_path true"
+            lake.execute(f"attach 'ducklake:sqlite:{paths.catalog_file}' as then_{number} ({options})")
             tables = lake.execute(
-                "select table_schema, table_name from information_schema.tables where table_catalog = ?", [f"then_{number}"]
+                "select table_schema, table_name from information_schema.tables where table_catalog = ?",
+                [f"then_{number}"],
             ).fetchall()
             for schema, table in tables:
                 rows = lake.execute(f'select columns(*)::varchar from then_{number}."{schema}"."{table}"').fetchall()
@@ -136,4 +143,155 @@ def hits(paths: LakePaths) -> list[str]:
     """Where the canary's words are found."""
     places = [*texts_of_files(paths), *texts_of_tables(paths)]
     assert len(places) > 100
+    return found_in(places)
+
+
+def found_in(places: Iterable[tuple[str, str]]) -> list[str]:
+    """Which words stand in which texts."""
     return [f"{name}: {word}" for name, text in places for word in WORDS if word in text]
+
+
+def record_of(release: Release, document: str) -> dict[str, str | None]:
+    """A released record as text, by its document."""
+    with duckdb.connect() as connection:
+        cursor = connection.execute(
+            "select columns(*)::varchar from read_parquet(?) where document_no = ?",
+            [str(release.mart("mart_credit_records")), document],
+        )
+        names = [column[0] for column in cursor.description or []]
+        (row,) = cursor.fetchall()
+    return dict(zip(names, row, strict=True))
+
+
+def documents(release: Release) -> set[str]:
+    """The penalties that a release shows, by document."""
+    return {
+        number for (number,) in query(release, "select document_no from mart_credit_records where feed = 'penalty'")
+    }
+
+
+def test_the_search_finds_the_canary_wherever_it_was(lakes: Lakes) -> None:
+    found = found_in(texts_of_files(lakes.before))
+
+    assert {hit.split("/")[0].split(":")[0] for hit in found} == {"catalog.sqlite", "data", "releases"}
+    assert {hit.rsplit(": ", 1)[1] for hit in found} == set(WORDS)
+
+
+def test_after_the_upkeep_the_canary_is_in_the_vault_alone(lakes: Lakes) -> None:
+    assert hits(lakes.after) == []
+
+
+def test_every_row_that_left_has_its_line_and_the_lake_is_sound(lakes: Lakes) -> None:
+    with reading(lakes.after) as lake:
+        lines = lake.execute(
+            """select feed, dataset, zone, ended_by, count(*), count(*) filter (where is_counted),
+            cast(min(ended_date) as varchar), cast(max(answers_from) as varchar)
+            from lake.ops.sealed_rows group by all order by all"""
+        ).fetchall()
+
+    assert lines == [
+        ("penalty", "decisions", "quarantine", "repaired", 1, 0, "2026-10-15", "2026-10-15"),
+        ("penalty", "decisions", "validated", "expired", 1, 1, "2026-10-21", "2026-10-21"),
+        ("penalty", "decisions", "validated", "repaired", 1, 1, "2026-10-15", "2026-10-15"),
+        ("penalty", "decisions", "validated", "revoked", 2, 0, "2026-10-20", "2026-10-20"),
+        ("repair", "cases", "validated", "repaired", 3, 3, "2026-10-15", "2026-10-15"),
+    ]
+    assert fsck(lakes.after) == []
+
+
+def test_every_mart_has_the_same_bytes_without_the_rows_that_left(lakes: Lakes, tmp_path: Path) -> None:
+    released = {entry["name"]: entry["sha256"] for entry in current(lakes.before).manifest["marts"]}
+
+    with reading(lakes.after) as lake:
+        built = {mart.name: export(lake, mart, tmp_path).sha256 for mart in released_marts(lakes.after.dbt)}
+
+    assert built == released
+    assert current(lakes.after).release_id == current(lakes.before).release_id
+
+
+def test_the_days_of_a_repair_are_still_told(lakes: Lakes) -> None:
+    states = """select state, cast(began_date as varchar) from lake.intermediate.int_record_states
+        where record_id = ? order by all"""
+    record_id = record_of(list_releases(lakes.before)[0], DOCUMENT)["record_id"]
+
+    with reading(lakes.before) as lake:
+        before = lake.execute(states, [record_id]).fetchall()
+    with reading(lakes.after) as lake:
+        after = lake.execute(states, [record_id]).fetchall()
+
+    assert after == before
+    assert ("repaired", "2026-10-15") in after
+
+
+def test_what_is_handed_up_is_the_same_as_before(lakes: Lakes, tmp_path: Path) -> None:
+    handed_up = {}
+    for name, paths in (("before", lakes.before), ("after", lakes.after)):
+        submit(paths, before_day(date(2026, 10, 14)), SECOND, tmp_path / name)
+        files = sorted((tmp_path / name).iterdir())
+        handed_up[name] = {file.name: file.read_bytes() for file in files}
+
+    assert handed_up["after"] == handed_up["before"]
+    assert "呼市监罚〔2026〕3号".encode() in b"".join(handed_up["after"].values())
+
+
+def test_the_release_that_showed_it_is_sealed_and_says_so(lakes: Lakes, capsys: pytest.CaptureFixture[str]) -> None:
+    first = list_releases(lakes.before)[0].release_id
+    lake = f"--lake={lakes.after.root}"
+    left = {path.name for path in (lakes.after.releases / first).iterdir()}
+
+    codes = [main(["--quiet", *command, lake]) for command in (["verify", first], ["rollback", first])]
+    told = capsys.readouterr()
+    assert main(["--quiet", "releases", lake]) == 0
+
+    assert left == {"manifest.json", "seal.json"}
+    assert codes == [1, 1]
+    assert told.err.count("is sealed since 2026-11-01: by 2026-10-31 records that it showed had ended") == 2
+    assert "1 expired, 1 repaired, 1 revoked" in told.err
+    listed = [line for line in capsys.readouterr().out.splitlines() if "sealed" in line]
+    assert [first in line for line in listed] == [True]
+    assert current(lakes.after).release_id != first
+
+
+def test_the_seal_proves_that_it_was_shown(lakes: Lakes, capsys: pytest.CaptureFixture[str]) -> None:
+    first = list_releases(lakes.before)[0]
+    record = record_of(first, DOCUMENT)
+
+    assert main(["--quiet", "explain", f"--lake={lakes.after.root}", f"--record={record['record_id']}"]) == 0
+
+    told = capsys.readouterr().out
+    assert first.release_id in told
+    assert record_sha256(record) in told
+    assert "repaired" in told
+    assert "2026-10-15" in told
+
+
+def test_a_day_on_which_it_was_still_shown_is_refused(lakes: Lakes, capsys: pytest.CaptureFixture[str]) -> None:
+    before = current(lakes.after).release_id
+
+    assert run(lakes.after, lakes.after.root.parent / "october", FIRST) == 1
+
+    assert "the lake answers from 2026-10-21 on" in capsys.readouterr().err
+    assert current(lakes.after).release_id == before
+
+
+def test_a_lake_made_from_the_vault_answers_for_that_day(lakes: Lakes, tmp_path: Path) -> None:
+    own = LakePaths(tmp_path / "own")
+    for vault in ("landing", "bronze"):
+        shutil.copytree(lakes.after.root / vault, own.root / vault)
+
+    rebuild(own)
+    assert run(own, lakes.after.root.parent / "october", FIRST) == 0
+
+    assert current(own).manifest["marts"] == list_releases(lakes.before)[0].manifest["marts"]
+    assert DOCUMENT in documents(current(own))
+
+
+def test_a_grant_that_is_taken_back_shows_it_again_as_if_it_had_never_left(lakes: Lakes, tmp_path: Path) -> None:
+    drop = taken_back(tmp_path / "november")
+    later = [copy_of(paths, tmp_path / name) for name, paths in (("before", lakes.before), ("after", lakes.after))]
+
+    for paths in later:
+        assert run(paths, drop, THIRD) == 0
+
+    assert current(later[1]).manifest["marts"] == current(later[0]).manifest["marts"]
+    assert documents(current(later[1])) == {DOCUMENT, "呼市监罚〔2026〕1号", "4号"}

@@ -45,6 +45,14 @@ _LEAVING = f"""
     )
     group by record_id
 """
+_NEWS = """
+    delete from doomed where group_id in (
+        select group_id from doomed
+        where _delivered_date > cast(? as date)
+            or (is_counted is null and coalesce(_valid_until >= cast(? as date), true))
+    )
+"""
+"""What came after the build, or for a later day, may say that the record goes on: the next build decides."""
 _UNTOLD = """
     select count(*) from lake.intermediate.int_ended_rows as told
     semi join chosen using (record_id)
@@ -92,12 +100,11 @@ def choose(connection: duckdb.DuckDBPyConnection, shown: Path, day: date) -> int
     for dataset in datasets:
         connection.execute(_validated_sql(dataset))
     _refuse_untold(connection)
+    connection.execute(_NEWS, [day, day])
     connection.execute(
-        "delete from doomed where group_id in (select group_id from doomed where _delivered_date > cast(? as date))",
-        [day],
-    )
-    connection.execute(
-        """update doomed set answers_from = latest.day from (
+        """update doomed set answers_from = latest.day,
+            is_counted = coalesce(is_counted, false), is_unresolved = coalesce(is_unresolved, false)
+        from (
             select group_id, max(answers_from) as day from doomed group by group_id
         ) as latest where doomed.group_id = latest.group_id"""
     )
@@ -159,7 +166,7 @@ def _validated_sql(dataset: Dataset) -> str:
             {literal(dataset.feed)}, {literal(dataset.name)}, 'validated',
             chosen.record_id, chosen.group_id, {_LINEAGE},
             told.publisher, told.provided_date, told.document_date,
-            coalesce(told.is_counted, false), coalesce(told.is_unresolved, false),
+            told.is_counted, told.is_unresolved,
             chosen.ended_by, chosen.ended_date, chosen.basis, greatest(chosen.ended_date, _delivered_date)
         from (select {record_id_sql(dataset)} as record_id, {_LINEAGE} from lake.validated.{dataset.table}) as rows
         inner join chosen on chosen.record_id = rows.record_id

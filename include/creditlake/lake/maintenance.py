@@ -123,15 +123,16 @@ def purge(paths: LakePaths) -> list[Step]:
     with closing(connect(paths)) as connection:
         attach(connection, paths, read_only=False)
         done = [
-            replace(_expire(connection, None), title="过期含已抹去记录的快照"),
-            _call(connection, "cleanup_old_files", "清理含已抹去记录的文件", f"older_than => {EVER}"),
+            _expire(connection, None),
+            _call(connection, "cleanup_old_files", "清理其文件", f"older_than => {EVER}"),
             _call(connection, "delete_orphaned_files", "删除孤儿文件", f"older_than => {EVER}"),
         ]
     try:
         compact_catalogue(paths)
     except CatalogueError as error:
         raise MaintenanceFailed("compact_catalogue", str(error)) from error
-    return [*done, Step("compact_catalogue", "重写目录库", 1)]
+    named = [replace(step, name=f"purge_{step.name}", title=f"彻底清除：{step.title}") for step in done]
+    return [*named, Step("compact_catalogue", "彻底清除：重写目录库", 1)]
 
 
 def _sweep(paths: LakePaths, bound: datetime) -> Step:
@@ -152,7 +153,7 @@ def _last_written(path: Path) -> float:
 
 def _expire(connection: duckdb.DuckDBPyConnection, bound: datetime | None) -> Step:
     """Expire the snapshots older than the bound, all of them where there is none; the newest stays."""
-    name, title = "expire_snapshots", "过期满 7 天的快照"
+    name, title = "expire_snapshots", "过期满 7 天的快照" if bound else "过期旧快照"
     rows = connection.execute(
         f"""select snapshot_id from ducklake_snapshots('{ALIAS}')
         where snapshot_time < coalesce(cast(? as timestamptz), 'infinity')
