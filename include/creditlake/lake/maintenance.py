@@ -2,7 +2,8 @@
 
 Each step is its own statement. Snapshots younger than 7 days are never expired: an open transaction older than the
 expiry loses its conflict detection, and a reader sees no rows at all, without an error (docs/decisions/0010).
-Orphans and old files are deleted only after 2 days, never by ``cleanup_all``: it takes files in flight.
+Orphans and old files are deleted only after 2 days, never by ``cleanup_all``: it takes files in flight. Only ``purge``
+keeps no age: what has been erased must be gone (docs/decisions/0022).
 
 On a SQLite catalogue DuckLake compares the moments of ``older_than`` as texts that differ after the day ("… 09:15"
 sorts before "…T08:00"), so everything of the bound's day counts as older, up to a day too young (found by the test).
