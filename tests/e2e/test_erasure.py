@@ -19,6 +19,7 @@ from creditlake.cli import main
 from creditlake.lake import LakePaths, reading
 from creditlake.lake.fsck import fsck
 from creditlake.quality.docs import build_docs
+from creditlake.quality.docs_model import load_batches
 from creditlake.rebuild import rebuild
 from creditlake.release import Release, current, list_releases
 from creditlake.release.marts import export, released_marts
@@ -221,6 +222,20 @@ def test_the_days_of_a_repair_are_still_told(lakes: Lakes) -> None:
 
     assert after == before
     assert ("repaired", "2026-10-15") in after
+
+
+def samples(paths: LakePaths) -> set[tuple[str, int]]:
+    """The rows that the data docs name as having broken a rule, by batch."""
+    rules = [(doc.entry.batch_id, rule) for doc in load_batches(paths) for rule in doc.rules]
+    return {(batch_id, row) for batch_id, rule in rules for row in rule.samples or ()}
+
+
+def test_the_data_docs_no_longer_name_its_rows(lakes: Lakes) -> None:
+    with reading(lakes.after) as lake:
+        left = set(lake.execute("select _batch_id, _source_row from lake.ops.sealed_rows").fetchall())
+
+    assert samples(lakes.before) & left
+    assert samples(lakes.after) == samples(lakes.before) - left
 
 
 def test_what_is_handed_up_is_the_same_as_before(lakes: Lakes, tmp_path: Path) -> None:
