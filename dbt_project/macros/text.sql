@@ -49,3 +49,14 @@ cast({{ add_months(start_date, months) }} + case
             else 0
         end * interval '1' day as date)
 {%- endmacro %}
+
+{# What dishonest information is about, as a key: its kind, document, authority and subject; null where one is not known. #}
+{% macro about_key(breach_type, document_no, authority, subject_id) -%}
+case
+            when {{ document_no }} is not null and {{ authority }} is not null and {{ subject_id }} is not null
+                then md5(concat(
+                    {{ breach_type }}, '|', {{ name_key(document_no) }}, '|',
+                    {{ name_key(authority) }}, '|', {{ subject_id }}
+                ))
+        end
+{%- endmacro %}

@@ -18,6 +18,7 @@ from creditlake.contracts import load_feeds
 from creditlake.lake import LakePaths, reading
 from creditlake.lake.ledger import LedgerEntry, entries
 from creditlake.release import Release
+from creditlake.release.seal import proofs
 from creditlake.text import table
 
 RECORD_COLUMNS = (
@@ -64,16 +65,34 @@ def subject(paths: LakePaths, release: Release, uscc: str) -> str:
 def record(paths: LakePaths, release: Release, record_id: str) -> str:
     """Return a record, the file and row it comes from, and that row as it was received.
 
+    Of one that has ended: which sealed releases showed it, by its hash, and why it ended.
+
     Raises:
-        LookupError: the release shows no such record.
+        LookupError: the release shows no such record, and no sealed one did.
     """
     with _marts(release) as marts:
         found = _one(marts, "select * from mart_credit_records where record_id = ?", [record_id])
     if found is None:
-        raise LookupError(f"release {release.release_id} shows no record {record_id!r}")
+        if proof := _proof(paths, record_id):
+            return proof
+        raise LookupError(f"release {release.release_id} shows no record {record_id!r}, and no seal proves one")
     entry = _ledger(paths)[found["batch_id"]]
     where = f"row {found['source_row']} of {_file(entry)} (sha256 {entry.source_sha256})"
     return "\n".join([_facts(found), "", f"from {where}", _facts(_source_row(paths, found))])
+
+
+def _proof(paths: LakePaths, record_id: str) -> str:
+    """What the seals prove of a record that the current release does not show: when it was shown, and why not now."""
+    found = list(proofs(paths, record_id))
+    if not found:
+        return ""
+    rows = [(release.release_id, release.as_of, release.manifest["created_at"], sha256) for release, sha256, _ in found]
+    endings = [ended for _, _, ended in found if ended]
+    why = {name: endings[-1][name] if endings else None for name in ("ended_by", "ended_date", "basis")}
+    head = "the current release does not show it; of its content the seals hold the hash alone"
+    return "\n".join(
+        [head, _facts({"record_id": record_id} | why), "", table(("shown by", "as of", "created at", "sha256"), rows)]
+    )
 
 
 def batch(paths: LakePaths, release: Release, batch_id: str) -> str:

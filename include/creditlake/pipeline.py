@@ -16,6 +16,7 @@ from creditlake.connectors.files import Delivery, discover, undeclared_folders
 from creditlake.connectors.pulling import Errand, deliveries
 from creditlake.connectors.spec import DropFolder
 from creditlake.contracts import Feed, load_feeds
+from creditlake.erasing import bring_back, refuse_looking_back
 from creditlake.home import dbt_project
 from creditlake.ingest import Outcome, validate
 from creditlake.lake import LakePaths, Writer, dbt_attachment, lease, reading, writing
@@ -142,11 +143,16 @@ def _came_before(paths: LakePaths, pulled: set[str], as_of: date) -> bool:
 def build(paths: LakePaths, as_of: date) -> BuildResult:
     """Build every model and run every test in one dbt build, under the lease.
 
+    What left the lake with an ended record comes back before, where there is news of it.
+
     Raises:
         DbtFailed: names the nodes that failed.
+        LookedBack: records that were still shown on that day have ended and left the lake.
+        VaultLacks: there is news of an ended record, and the vault no longer has it.
     """
-    with writing(paths):
-        pass  # makes the lake and its tables where this is the first step
+    with writing(paths) as connection:  # makes the lake and its tables where this is the first step
+        bring_back(paths, connection)
+        refuse_looking_back(connection, as_of)
     with lease(paths):
         return dbt_build(dbt_attachment(paths), dbt_project(), paths.dbt, as_of)
 

@@ -7,7 +7,7 @@ rejected or is open, and ones with an open objection, or one that was answered o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -38,9 +38,20 @@ IN_TIME: Mapping[str, dict[str, str | None]] = {
 """So that the quality of 双公示 (C03 of the index) earns the same points with the penalty and without it."""
 
 
+def former_name(subject: int) -> str:
+    """What penalties call a subject: a name of its own, so that one number of two subjects is two records."""
+    return f"呼和浩特市第{subject}商贸有限公司"
+
+
+def register(drop: Drop, subjects: Iterable[int]) -> None:
+    """The subjects' rows of the register, which knows both names."""
+    rows = [drop.row(SUBJECTS, one, 注册号=None, 曾用名=former_name(one), 提供日期="2026-03-11") for one in subjects]
+    drop.deliver(SUBJECTS, rows)
+
+
 def penalty(drop: Drop, subject: int, number: str = DOCUMENT, authority: str = AUTHORITY) -> dict[str, str | None]:
     """A fine of general severity, handed over in time."""
-    named = {"CF_XDR_MC": f"呼和浩特市第{subject}商贸有限公司", "CF_WSH": number, "CF_CFJG": authority}
+    named = {"CF_XDR_MC": former_name(subject), "CF_WSH": number, "CF_CFJG": authority}
     return fine(drop, subject, "2026-05-06", **named, 提供日期="2026-05-08")
 
 
@@ -64,7 +75,7 @@ def deliveries(folder: Path, *, came: bool) -> Path:
     """A drop in which the penalty came before it was repaired, or never came."""
     drop = Drop(folder)
     everybody = (REPAIRED, REVOKED, *STAYING)
-    drop.deliver(SUBJECTS, [drop.row(SUBJECTS, one, 注册号=None, 提供日期="2026-03-11") for one in everybody])
+    register(drop, everybody)
     for name in sorted(set(CLEAN) - {SUBJECTS, "penalty.decisions", "repair.cases", "objection.cases"}):
         drop.deliver(name, [drop.row(name, one, **IN_TIME.get(name, {})) for one in everybody])
     drop.deliver("penalty.decisions", [

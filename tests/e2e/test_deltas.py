@@ -20,7 +20,7 @@ from creditlake.release import Release, current, list_releases, publish, verify
 
 from tests.e2e.conftest import Once
 from tests.e2e.harness import NOON, query, run
-from tests.e2e.test_repairs import AUTHORITY, application
+from tests.e2e.test_cases import AUTHORITY, application
 from tests.e2e.test_semantics import Drop, fine
 from tests.unit.clean_rows import Row, invented_uscc
 

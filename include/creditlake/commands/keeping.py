@@ -24,11 +24,12 @@ def fsck(options: argparse.Namespace) -> int:
 
 
 def maintain(options: argparse.Namespace) -> int:
-    """Merge, rewrite, expire, clean up, back up, fsck."""
-    from creditlake.lake.maintenance import MaintenanceFailed, maintenance
+    """Erase what has ended, seal older releases, merge, rewrite, expire, clean up, back up, fsck."""
+    from creditlake.lake.maintenance import MaintenanceFailed
+    from creditlake.upkeep import upkeep
 
     try:
-        done = maintenance(lake_of(options), datetime.now(UTC))
+        done = upkeep(lake_of(options), datetime.now(UTC))
     except MaintenanceFailed as error:
         raise Failed(str(error)) from error
     for line in done:

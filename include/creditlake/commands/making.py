@@ -40,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
     """Take a drop folder and publish a release."""
     from creditlake.commands.summary import summarise
     from creditlake.connectors.endpoint import SourceFailed
+    from creditlake.erasing import LookedBack, VaultLacks
     from creditlake.modelling import DbtFailed
     from creditlake.pipeline import NothingAccepted
     from creditlake.pipeline import run as run_pipeline
@@ -56,6 +57,8 @@ def run(options: argparse.Namespace) -> int:
         raise Failed(f"{_unpublished(paths)}: {error}") from error
     except NothingAccepted as error:
         raise Failed(f"nothing published: {error}") from error
+    except (LookedBack, VaultLacks) as error:
+        raise Failed(f"{_unpublished(paths)}: {error}") from error
     except DbtFailed as error:
         raise Failed(f"{_unpublished(paths)}: the models failed: {error}") from error
     except AuditFailed as error:

@@ -9,9 +9,10 @@ from creditlake.commands.failure import Failed, lake_of
 from creditlake.commands.summary import describe
 from creditlake.lake import LakePaths, reading
 from creditlake.lake.ledger import entries
-from creditlake.release import AuditFailed, NoRelease, Release, current, list_releases, load_release
+from creditlake.release import AuditFailed, NoRelease, Release, current, list_releases, load_release, why_sealed
 from creditlake.release import rollback as roll_back
 from creditlake.release import verify as verify_release
+from creditlake.release.seal import broken_seal
 from creditlake.text import complain, say, table
 
 
@@ -44,16 +45,19 @@ def releases(options: argparse.Namespace) -> int:
             release.manifest["created_at"],
             release.manifest["code_version"],
             len(release.manifest["batches"]),
+            "sealed" if release.seal else "",
         )
         for release in list_releases(paths)
     ]
-    say(table(("", "release", "created at", "code", "batches"), rows))
+    say(table(("", "release", "created at", "code", "batches", "state"), rows))
     return 0
 
 
 def verify(options: argparse.Namespace) -> int:
     """Re-check a release offline."""
     release = release_of(lake_of(options), options.release)
+    if sealed := why_sealed(release):
+        raise Failed("; ".join([sealed, *broken_seal(release)]))
     problems = verify_release(release)
     for problem in problems:
         complain(f"{release.release_id}: {problem}")

@@ -19,7 +19,8 @@ from creditlake.modelling import DbtFailed, last_build
 from creditlake.release import Release
 from creditlake.release.causes import RECORD
 from creditlake.release.comparing import NO_ENDS, Side, ask_the_lake, compare, open_sides
-from creditlake.release.deltas import DELTAS, SEAL, prove
+from creditlake.release.deltas import DELTAS, prove
+from creditlake.release.store import SEAL
 
 PEERS = {"cause_code": "peers", "since_date": None}
 """The cause of a percentile beside the subject's own score: the others' scores, or who they are."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from creditlake.lake.paths import LakePaths
 
 SQLITE_COPY = Path(__file__).with_name("sqlite_copy.py")
+SQLITE_COMPACT = Path(__file__).with_name("sqlite_compact.py")
 SQLITE_PARTS = ("", "-wal", "-shm")
 _ENVIRONMENT = {
     "host": "PGHOST",
@@ -76,6 +77,28 @@ def put_catalogue(paths: LakePaths, source: Path) -> None:
     else:
         copied = [str(source), str(paths.catalog_file), data_path]
         _run([sys.executable, "-I", str(SQLITE_COPY), *copied], dict(os.environ))
+
+
+def compact_catalogue(paths: LakePaths) -> None:
+    """Write the catalogue anew, so that nothing of removed rows stays in its free pages. The lease must be held.
+
+    PostgreSQL keeps what it wrote in its write-ahead log until its segments are used again (docs/retention.md).
+
+    Raises:
+        CatalogueError: a reader was in the way for too long, or it could not be written.
+    """
+    if not paths.postgres:
+        _run([sys.executable, "-I", str(SQLITE_COMPACT), str(paths.catalog_file)], dict(os.environ))
+        return
+    import psycopg2
+    from psycopg2 import sql
+
+    names = _postgres_tables(paths)
+    with closing(psycopg2.connect(paths.postgres)) as connection:
+        connection.autocommit = True  # VACUUM stands in no transaction
+        with connection.cursor() as cursor:
+            for name in names:
+                cursor.execute(sql.SQL("vacuum full public.{}").format(sql.Identifier(name)))
 
 
 def has_catalogue(paths: LakePaths) -> bool:

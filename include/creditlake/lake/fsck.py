@@ -2,8 +2,7 @@
 
 Run after a failed commit, before each release and after maintenance (docs/decisions/0010). ``select count(*)`` alone
 proves nothing: it is answered from statistics even where the files are gone. Everything is read in one transaction,
-so a writer beside it cannot make a sound lake look broken.
-Source: the checks that found every damage of the DuckLake experiments; law L5 for the ledger.
+so a writer beside it cannot make a sound lake look broken. Sources: the DuckLake experiments; law L5 for the ledger.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from creditlake.lake.tables import identifier
 
 METADATA = f"__ducklake_metadata_{ALIAS}"
 ZONES = ("validated", "quarantine", "staging", "intermediate", "marts", "ops", "seeds")
-LEDGER = ("batches", "quality_checks")
+LEDGER = ("batches", "quality_checks", "sealed_rows", "sealed_states", "sealed_cases")
 Kind = Literal["file", "statistics", "delete_file", "snapshot", "inlining", "ledger", "conservation", "state", "place"]
 _FILES_SQL = """
     select distinct
@@ -47,6 +46,9 @@ _CONSERVATION_SQL = """
         select _batch_id as batch_id, _source_row, true as is_valid from lake.validated.{table}
         union all
         select _batch_id as batch_id, _source_row, false as is_valid from lake.quarantine.{table}
+        union all
+        select _batch_id as batch_id, _source_row, zone = 'validated' as is_valid from lake.ops.sealed_rows
+        where feed = $1 and dataset = $2
 
     ),
 
@@ -64,7 +66,7 @@ _CONSERVATION_SQL = """
 
     ledger as (
 
-        select * from lake.ops.batches where feed = ? and dataset = ?
+        select * from lake.ops.batches where feed = $1 and dataset = $2
 
     )
 

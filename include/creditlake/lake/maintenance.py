@@ -2,7 +2,8 @@
 
 Each step is its own statement. Snapshots younger than 7 days are never expired: an open transaction older than the
 expiry loses its conflict detection, and a reader sees no rows at all, without an error (docs/decisions/0010).
-Orphans and old files are deleted only after 2 days, never by ``cleanup_all``: it takes files in flight.
+Orphans and old files are deleted only after 2 days, never by ``cleanup_all``: it takes files in flight. Only ``purge``
+keeps no age: what has been erased must be gone (docs/decisions/0022).
 
 On a SQLite catalogue DuckLake compares the moments of ``older_than`` as texts that differ after the day ("… 09:15"
 sorts before "…T08:00"), so everything of the bound's day counts as older, up to a day too young (found by the test).
@@ -14,7 +15,7 @@ from __future__ import annotations
 import logging
 import shutil
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +23,7 @@ import duckdb
 
 from creditlake.lake.attach import ALIAS, attach, connect
 from creditlake.lake.backup import MANIFEST, BackupError, backup_under_lease
-from creditlake.lake.catalogue import CatalogueError, has_catalogue
+from creditlake.lake.catalogue import CatalogueError, compact_catalogue, has_catalogue
 from creditlake.lake.fsck import fsck, report
 from creditlake.lake.lease import lease
 from creditlake.lake.paths import LakePaths
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 SNAPSHOTS_KEPT = timedelta(days=7)
 FILES_KEPT = timedelta(days=2)
 TEXT_BOUND_SLACK = timedelta(days=1)
+EVER = "timestamptz '9999-01-01'"
 REWRITE_THRESHOLD = 0.3
 """Share of deleted rows from which a data file is written anew."""
 BACKUPS_KEPT = 7
@@ -110,6 +112,30 @@ def _statements(paths: LakePaths, now: datetime) -> list[Step]:
         ]
 
 
+def purge(paths: LakePaths) -> list[Step]:
+    """Let nothing be read any more of what is not in the newest snapshot: no older one, no file, no page.
+
+    For what must be gone, not for tidiness: a reader of the lake that began before sees its rows vanish. The caller
+    holds the lease, so no file is in flight.
+
+    Raises:
+        MaintenanceFailed: names the step that failed.
+    """
+    with closing(connect(paths)) as connection:
+        attach(connection, paths, read_only=False)
+        done = [
+            _expire(connection, None),
+            _call(connection, "cleanup_old_files", "清理其文件", f"older_than => {EVER}"),
+            _call(connection, "delete_orphaned_files", "删除孤儿文件", f"older_than => {EVER}"),
+        ]
+    try:
+        compact_catalogue(paths)
+    except CatalogueError as error:
+        raise MaintenanceFailed("compact_catalogue", str(error)) from error
+    named = [replace(step, name=f"purge_{step.name}", title=f"彻底清除：{step.title}") for step in done]
+    return [*named, Step("compact_catalogue", "彻底清除：重写目录库", 1)]
+
+
 def _sweep(paths: LakePaths, bound: datetime) -> Step:
     """Remove from scratch what processes that were killed left there, once nothing in it was written for so long."""
     left = [path for path in paths.scratch.iterdir() if _last_written(path) < bound.timestamp()]
@@ -126,11 +152,12 @@ def _last_written(path: Path) -> float:
     return max(float(part.lstat().st_mtime) for part in parts)
 
 
-def _expire(connection: duckdb.DuckDBPyConnection, bound: datetime) -> Step:
-    name, title = "expire_snapshots", "过期满 7 天的快照"
+def _expire(connection: duckdb.DuckDBPyConnection, bound: datetime | None) -> Step:
+    """Expire the snapshots older than the bound, all of them where there is none; the newest stays."""
+    name, title = "expire_snapshots", "过期满 7 天的快照" if bound else "过期旧快照"
     rows = connection.execute(
         f"""select snapshot_id from ducklake_snapshots('{ALIAS}')
-        where snapshot_time < cast(? as timestamptz)
+        where snapshot_time < coalesce(cast(? as timestamptz), 'infinity')
             and snapshot_id < (select max(snapshot_id) from ducklake_snapshots('{ALIAS}')) order by 1""",
         [bound],
     ).fetchall()

@@ -60,6 +60,36 @@ QUALITY_CHECKS = {
     "failed_rows": "bigint",
 }
 
+SEALED_ROWS = {
+    "feed": "varchar",
+    "dataset": "varchar",
+    "zone": "varchar",
+    "record_id": "varchar",
+    "group_id": "varchar",
+    **LINEAGE,
+    "publisher": "varchar",
+    "provided_date": "date",
+    "document_date": "date",
+    "is_counted": "boolean",
+    "is_unresolved": "boolean",
+    "ended_by": "varchar",
+    "ended_date": "date",
+    "basis": "varchar",
+    "answers_from": "date",
+}
+"""What is told of a row that left the lake because its record has ended (docs/decisions/0022): no content."""
+SEALED_STATES = {"record_id": "varchar", "state": "varchar", "began_date": "date"}
+SEALED_CASES = {
+    "record_id": "varchar",
+    "case_type": "varchar",
+    "channel": "varchar",
+    "applied_date": "date",
+    "accepted_date": "date",
+    "closed_date": "date",
+    "outcome": "varchar",
+}
+"""What the index counts of a case that left the lake with its record: neither number nor subject."""
+
 
 def identifier(name: str) -> str:
     """Quote a name for SQL."""
@@ -93,6 +123,9 @@ def _wanted() -> dict[tuple[str, str], dict[str, str]]:
         ("ops", "batches"): BATCHES,
         ("ops", "quality_checks"): QUALITY_CHECKS,
         ("ops", "watermarks"): WATERMARKS,
+        ("ops", "sealed_rows"): SEALED_ROWS,
+        ("ops", "sealed_states"): SEALED_STATES,
+        ("ops", "sealed_cases"): SEALED_CASES,
     }
     for dataset in all_datasets():
         source = _source_columns(dataset)

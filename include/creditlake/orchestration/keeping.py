@@ -14,12 +14,13 @@ from creditlake.lake.backup import backup as make_backup
 from creditlake.lake.backup import damages, read_backup, restore
 from creditlake.lake.fsck import fsck, report
 from creditlake.lake.ledger import LedgerEntry, entries
-from creditlake.lake.maintenance import BACKUPS_FOLDER, MaintenanceFailed, maintenance
+from creditlake.lake.maintenance import BACKUPS_FOLDER, MaintenanceFailed
 from creditlake.orchestration.context import business_date, conclude, conf, lake, run_name, setting
 from creditlake.orchestration.defaults import final
 from creditlake.quality.docs import build_docs
 from creditlake.rebuild import RebuildRefused
 from creditlake.rebuild import rebuild as rebuild_lake
+from creditlake.upkeep import upkeep
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +37,10 @@ def docs() -> int:
 
 
 def maintain() -> dict[str, int]:
-    """Merge, rewrite, expire, clean up, remove orphans, back up, fsck: in the library's order; return its counts."""
+    """Erase what has ended, seal older releases, merge, expire, clean up, back up, fsck; return the counts of each."""
     paths = lake()
     with final(MaintenanceFailed):
-        steps = maintenance(paths, datetime.now(UTC), _backups(paths))
+        steps = upkeep(paths, datetime.now(UTC), _backups(paths))
     return {step.name: step.count for step in steps}
 
 

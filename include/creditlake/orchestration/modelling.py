@@ -18,6 +18,7 @@ from typing import Any
 
 from creditlake import pipeline
 from creditlake.contracts import load_feeds
+from creditlake.erasing import LookedBack, VaultLacks
 from creditlake.home import code_version, seeds_sha256
 from creditlake.lake import LakePaths, reading
 from creditlake.lake.catalogue import has_catalogue
@@ -99,7 +100,7 @@ def build() -> dict[str, Any]:
     """Run the one dbt build and record by which code; return counts. A failed build is final: no second try."""
     paths, as_of = lake(), business_date()
     (paths.dbt / RECORD).unlink(missing_ok=True)
-    with final(DbtFailed):
+    with final(DbtFailed, LookedBack, VaultLacks):
         built = pipeline.build(paths, as_of)
     partial = paths.dbt / f"{RECORD}.partial"
     partial.write_text(json.dumps(_record(paths, as_of)), encoding="utf-8")

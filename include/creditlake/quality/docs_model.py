@@ -32,8 +32,8 @@ class RuleLine:
 
     Attributes:
         severity: As recorded in the lake: a waived rule is a warning in the batch of its waiver.
-        samples: Numbers of source rows that broke it, at most 10; no values, and no rows of natural persons;
-            None for a rule about the batch as a whole.
+        samples: Numbers of source rows that broke it, at most 10; no values, no rows of natural persons
+            nor of ended records; None for a rule about the batch as a whole.
     """
 
     rule_id: str
@@ -164,11 +164,13 @@ def _severities(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], 
 
 
 def _persons_among(connection: duckdb.DuckDBPyConnection, samples: Iterable[SourceRow]) -> set[SourceRow]:
-    """Return those of the rows that are about natural persons, wherever they went."""
+    """Return those of the rows that are about natural persons, wherever they went, or that left with their record."""
     listed = sorted(samples)
     columns = [pa.array([batch for batch, _ in listed], pa.string()), pa.array([row for _, row in listed], pa.int64())]
     connection.register("samples", pa.table(columns, names=["_batch_id", "_source_row"]))
-    found: set[SourceRow] = set()
+    found: set[SourceRow] = set(
+        connection.execute("select _batch_id, _source_row from lake.ops.sealed_rows").fetchall()
+    )
     for dataset in (dataset for feed in load_feeds().values() for dataset in feed.datasets):
         for zone in ("validated", "quarantine") if listed and dataset.subject.category else ():
             found |= set(

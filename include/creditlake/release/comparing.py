@@ -131,7 +131,8 @@ def ask_the_lake(connection: duckdb.DuckDBPyConnection) -> None:
         told as (
             select gone.record_id,
                 case
-                    when repairs.record_id is not null then 'repair'
+                    when endings.outcome = 'granted' then 'repair'
+                    when endings.outcome = 'revoked' then 'revocation'
                     when withdrawn.record_id is not null then 'withdrawal'
                     when resolved.record_id is null then null
                     when resolved.subject_id is distinct from gone.subject_id then 'identity'
@@ -139,12 +140,12 @@ def ask_the_lake(connection: duckdb.DuckDBPyConnection) -> None:
                     when resolved.visible_until < facts.new_day then 'expiry'
                     when (resolved.batch_id, resolved.source_row) <> (gone.batch_id, gone.source_row) then 'source'
                 end as cause_code,
-                coalesce(repairs.repaired_date, withdrawn.since_date,
+                coalesce(endings.ended_date, withdrawn.since_date,
                     case when cause_code = 'expiry' then cast(resolved.visible_until + interval 1 day as date) end)
                 as since_date
             from gone
             cross join facts
-            left join lake.intermediate.int_repairs repairs using (record_id)
+            left join lake.intermediate.int_case_endings endings using (record_id)
             left join lake.intermediate.int_resolved_records resolved using (record_id)
             left join withdrawn using (record_id)
         )

@@ -19,11 +19,9 @@ from creditlake.home import code_version, seeds_sha256
 from creditlake.lake import LakePaths
 from creditlake.release.comparing import VIEWS, Side, ask_the_lake, compare, open_sides
 from creditlake.release.marts import Mart, MartFile, export
-from creditlake.release.store import Release, list_releases
+from creditlake.release.store import SEAL, Release, list_releases
 
 DELTAS = Mart("mart_profile_deltas", ("subject_id", "item_type", "item", "change_type", "cause_code"))
-SEAL = "seal.json"
-"""In the folder of a release whose marts were taken away."""
 _TABLE = """create temp table mart_profile_deltas (
     subject_id varchar, item_type varchar, item varchar, change_type varchar, cause_code varchar,
     since_date date, batch_id varchar, source_row bigint)"""

@@ -28,6 +28,7 @@ from creditlake.modelling import BuildResult, DbtFailed, last_build
 from creditlake.release.deltas import BaseDamaged, base_of, write_deltas
 from creditlake.release.invariants import check_release
 from creditlake.release.marts import MartFile, export, released_marts
+from creditlake.release.seal import last_seal, why_sealed
 from creditlake.release.store import MANIFEST, Release, load_release, make_current, sync_folder, write_durably
 from creditlake.release.verify import verify
 from creditlake.watch.bounds import MoveDamaged
@@ -53,12 +54,14 @@ def publish(paths: LakePaths, built: BuildResult, as_of: date, created_at: datet
 
     Raises:
         AuditFailed: names every critical check that failed, or says that the lake holds the marts of another build.
+            Or that releases were sealed as of a later day: nothing older is published beside them.
         ValueError: ``created_at`` has no time zone, or the marts were built for another day.
     """
     if created_at.tzinfo is None:
         raise ValueError("created_at must have a time zone")
     if built.as_of != as_of:
         raise ValueError(f"the marts in the lake were built as of {built.as_of}, not {as_of}")
+    _refuse_looking_back(paths, as_of)
     candidate = paths.scratch / f"release-{os.getpid()}"
     shutil.rmtree(candidate, ignore_errors=True)
     candidate.mkdir(parents=True)
@@ -76,12 +79,20 @@ def publish(paths: LakePaths, built: BuildResult, as_of: date, created_at: datet
         shutil.rmtree(candidate, ignore_errors=True)
 
 
+def _refuse_looking_back(paths: LakePaths, as_of: date) -> None:
+    sealed = last_seal(paths)
+    if sealed is not None and as_of < sealed:
+        raise AuditFailed(
+            [f"releases were sealed as of {sealed}; a release as of {as_of} would show again what has ended"]
+        )
+
+
 def rollback(paths: LakePaths, release_id: str) -> Release:
     """Make an older release current again, after its files were found whole.
 
     Raises:
         NoRelease: there is no such release.
-        AuditFailed: its files are not what its manifest says.
+        AuditFailed: it is sealed, or its files are not what its manifest says.
     """
     release = load_release(paths, release_id)
     problems = verify(release)
@@ -224,6 +235,8 @@ def _switch(paths: LakePaths, candidate: Path, manifest: dict[str, Any]) -> Rele
     paths.releases.mkdir(exist_ok=True)
     if target.exists():
         release = load_release(paths, release_id)
+        if sealed := why_sealed(release):
+            raise AuditFailed([sealed])
         problems = verify(release)
         if problems:
             raise AuditFailed([f"release {release_id} exists and is damaged: {problem}" for problem in problems])

@@ -13,6 +13,7 @@ from creditlake.lake import LakePaths
 
 MANIFEST = "manifest.json"
 CURRENT = "current.json"
+SEAL = "seal.json"
 
 
 class NoRelease(LookupError):
@@ -39,6 +40,12 @@ class Release:
     def as_of(self) -> date:
         """The business date."""
         return date.fromisoformat(self.manifest["as_of"])
+
+    @property
+    def seal(self) -> dict[str, Any] | None:
+        """What stays of a sealed release beside its manifest (``release.seal``); None for one that can be read."""
+        file = self.folder / SEAL
+        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
 
     def mart(self, name: str) -> Path:
         """The Parquet file of one mart."""

@@ -9,11 +9,14 @@ import duckdb
 
 from creditlake.release.invariants import check_release
 from creditlake.release.marts import Mart
+from creditlake.release.seal import broken_seal, why_sealed
 from creditlake.release.store import Release
 
 
 def verify(release: Release) -> list[str]:
-    """Return what is wrong with a release, one sentence a finding; empty when it is whole."""
+    """Return what is wrong with a release, one sentence a finding; empty when it is whole. A sealed one is not."""
+    if sealed := why_sealed(release):
+        return [sealed, *broken_seal(release)]
     problems = _wrong_files(release)
     if problems:
         return problems  # the rules below would judge other bytes than those that were published

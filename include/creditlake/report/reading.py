@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 
 from creditlake.identity.identifiers import is_uscc
-from creditlake.release import Release
+from creditlake.release import Release, why_sealed
 from creditlake.report.dossier import (
     Batch,
     Code,
@@ -50,7 +50,7 @@ class UnknownSubject(LookupError):
 
 
 class DamagedRelease(ValueError):
-    """A mart is not the one that was published."""
+    """A mart is not the one that was published, or the release is sealed."""
 
 
 Row = TypeVar("Row", bound="DataclassInstance")
@@ -93,6 +93,8 @@ def read_dossier(release: Release, uscc: str) -> Dossier:
 
 def _proved(release: Release) -> tuple[Mart, ...]:
     """The marts of the report with their hashes, each computed anew and equal to the manifest's."""
+    if sealed := why_sealed(release):
+        raise DamagedRelease(sealed)
     listed: dict[str, dict[str, Any]] = {entry["name"]: entry for entry in release.manifest["marts"]}
     for name in MARTS:
         if name not in listed or not release.mart(name).is_file():

@@ -12,16 +12,19 @@ Every row of the period's batches has one fate:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
 
 from creditlake.contracts import NATURAL_PERSON, Dataset
+from creditlake.erasing import received_sql
+from creditlake.keys import record_id_sql, standard_day_sql
+from creditlake.lake import LakePaths
 from creditlake.lake.tables import identifier
 from creditlake.quality.normalise import literal
-from creditlake.quality.view import PROVIDED, day_sql, instant_sql
+from creditlake.quality.view import PROVIDED, instant_sql
 
 Row = tuple[str | None, ...]
 LEFT_OUT = ("superseded", "never_handed_up", "natural_person", "waived")
@@ -44,12 +47,21 @@ class Selection:
 NOTHING = Selection(dict.fromkeys("iud", 0), dict.fromkeys(LEFT_OUT, 0))
 
 
+def show_received(paths: LakePaths, connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
+    """Make the temporary view ``received``: all rows that passed, also those that left the lake with an ended record.
+
+    The platform was told of them, or must be told that they are withdrawn; only the vault still knows them.
+    """
+    connection.execute(f"create or replace temp view received as {received_sql(paths, connection, dataset)}")
+
+
 def select_rows(
     connection: duckdb.DuckDBPyConnection, dataset: Dataset, before: Collection[str], new: Collection[str]
 ) -> Selection:
     """Decide the fate of every row of the new batches and count them.
 
-    Leaves the temporary table ``handed_up`` (record_id, flag, batch_id, source_row): what to write, and whose content.
+    Reads ``received``. Leaves the temporary table ``handed_up`` (record_id, flag, batch_id, source_row): what to write,
+    and whose content.
 
     Args:
         before: Ids of the batches that counted before the period.
@@ -102,7 +114,7 @@ def rows(connection: duckdb.DuckDBPyConnection, dataset: Dataset, provided: str,
     cursor = connection.execute(
         f"""select {listed}, cast(? as varchar), cast(? as varchar), record_id, flag
         from handed_up
-        inner join lake.validated.{dataset.table} as content
+        inner join received as content
             on content._batch_id = handed_up.batch_id and content._source_row = handed_up.source_row
         order by record_id""",
         [provided, number],
@@ -119,15 +131,9 @@ def _columns_sql(dataset: Dataset) -> str:
         if column.name in empty:
             text = "cast(null as varchar)"
         elif column.kind == "date" and dataset.reported:
-            text = f"strftime({_day_sql(text)}, {literal(dataset.reported.strftime)})"
+            text = f"strftime({standard_day_sql(text)}, {literal(dataset.reported.strftime)})"
         listed.append(text)
     return ", ".join(listed)
-
-
-def _day_sql(text: str) -> str:
-    """The day a text names; an open end (2099-…, 9999-…) is the standard's 2099-12-31, as in staging."""
-    day = day_sql(text)
-    return f"case when {text}[1:4] in ('2099', '9999') then date '2099-12-31' else {day} end"
 
 
 def _fates_sql(dataset: Dataset) -> str:
@@ -169,25 +175,12 @@ def _versions_sql(dataset: Dataset) -> str:
     category = dataset.subject.category
     natural = f"coalesce({identifier(category)} = {literal(NATURAL_PERSON)}, false)" if category else "false"
     return f"""select
-        {_record_id_sql(dataset)} as record_id,
+        {record_id_sql(dataset)} as record_id,
         rows._batch_id, rows._batch_seq, rows._source_row,
         coalesce({instant_sql(identifier(PROVIDED))}, cast(rows._delivered_date as timestamp)) as version_at,
         known_batches.is_new,
         rows._valid_until is not null as is_waived,
         {natural} as is_natural_person,
         not {natural} and coalesce(lower("增删改标志") <> 'd', true) as stands
-    from lake.validated.{dataset.table} as rows
+    from received as rows
     inner join known_batches on known_batches.batch_id = rows._batch_id"""
-
-
-def _record_id_sql(dataset: Dataset) -> str:
-    """The same id as in the marts, so that a question of the platform leads to the record (``creditlake explain``)."""
-    days = set(dataset.of_kind("date"))
-    parts = [_key_part_sql(columns, days) for columns in dataset.key]
-    key = f"md5(concat_ws('|', {', '.join(parts)}))"
-    return f"md5(concat({literal(f'{dataset.feed}|{dataset.name}|')}, {key}))"
-
-
-def _key_part_sql(columns: Sequence[str], days: Collection[str]) -> str:
-    texts = [f"cast({_day_sql(identifier(c))} as varchar)" if c in days else identifier(c) for c in columns]
-    return f"coalesce({', '.join([*texts, literal('')])})"

@@ -16,7 +16,15 @@ from creditlake.lake import LakePaths, reading
 from creditlake.lake.ledger import LedgerEntry, entries
 from creditlake.submission.files import differing, put_in_place, write_document, write_rows, written_beside
 from creditlake.submission.receipt import RECEIPT, Before
-from creditlake.submission.selection import NOTHING, Selection, columns_left_empty, header, rows, select_rows
+from creditlake.submission.selection import (
+    NOTHING,
+    Selection,
+    columns_left_empty,
+    header,
+    rows,
+    select_rows,
+    show_received,
+)
 
 
 class SubmissionRefused(RuntimeError):
@@ -42,10 +50,12 @@ class _HandOver:
     """What all datasets of one hand-over share.
 
     Attributes:
+        paths: The lake, whose vault holds the rows that left with an ended record.
         ledger: All that was delivered by its last day.
         folder: Where its files are written.
     """
 
+    paths: LakePaths
     before: Before
     to: date
     ledger: Sequence[LedgerEntry]
@@ -65,7 +75,7 @@ def submit(paths: LakePaths, before: Before, to: date, out: Path) -> Submission:
         raise SubmissionRefused(f"there is no day from {before.first_day} to {to}")
     target = out.resolve()
     with reading(paths) as connection, written_beside(target) as partial:
-        receipt = _write(connection, before, to, partial)
+        receipt = _write(paths, connection, before, to, partial)
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             _refuse_other_content(partial, target)
             return Submission(target, receipt, is_new=False)
@@ -81,10 +91,12 @@ def _refuse_other_content(partial: Path, target: Path) -> None:
         raise SubmissionRefused(f"{target} holds other content, perhaps handed up already: {', '.join(names)}")
 
 
-def _write(connection: duckdb.DuckDBPyConnection, before: Before, to: date, folder: Path) -> dict[str, Any]:
+def _write(
+    paths: LakePaths, connection: duckdb.DuckDBPyConnection, before: Before, to: date, folder: Path
+) -> dict[str, Any]:
     connection.execute("begin")  # one snapshot, whatever is written meanwhile
     ledger = [entry for entry in entries(connection) if entry.delivered_date <= to]
-    what = _HandOver(before, to, ledger, folder)
+    what = _HandOver(paths, before, to, ledger, folder)
     told = [_dataset(connection, what, dataset, dataset.reported) for dataset in all_datasets() if dataset.reported]
     connection.execute("rollback")
     receipt = {
@@ -107,6 +119,7 @@ def _dataset(
     ledger = [entry for entry in what.ledger if (entry.feed, entry.dataset) == (dataset.feed, dataset.name)]
     known = _known_before(name, ledger, what.before)
     new = [entry for entry in ledger if entry.batch_id not in known]
+    show_received(what.paths, connection, dataset)
     chosen = select_rows(connection, dataset, known, {entry.batch_id for entry in new}) if new else NOTHING
     files: dict[str, str] = {}
     if chosen.rows:

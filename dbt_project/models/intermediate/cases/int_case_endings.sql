@@ -13,6 +13,7 @@ endings as (
     select
         record_id,
         case_id,
+        outcome,
         closed_date as ended_date,
         row_number() over (partition by record_id order by closed_date, case_id) as place
     from matches
@@ -24,6 +25,7 @@ endings as (
 select
     record_id,
     case_id,
+    outcome,
     ended_date
 from endings
 where place = 1

@@ -5,7 +5,7 @@ with
 
 cases as (
 
-    select * from {{ ref('int_cases') }}
+    select * from {{ ref('int_counted_cases') }}
 
 ),
 

@@ -72,6 +72,7 @@ united as (
 select
     -- an application and an objection may bear the same number
     concat(united.case_type, '-', united.record_key) as case_id,
+    md5(concat(united.case_type, '|cases|', united.record_key)) as record_id,
     united.case_type,
     united.case_no,
     links.subject_id,

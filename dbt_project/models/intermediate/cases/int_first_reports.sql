@@ -1,9 +1,8 @@
 -- One row per record of the datasets that hold dishonest information: the day on which it was first
 -- handed over since it was last withdrawn. The others, most rows of a lake, are not read for it.
-{% set others = ['subjects', 'headcounts', 'authorizations', 'permits', 'ratings', 'cases'] %}
 with
 
-{% for feed, dataset, _ in declared_datasets() if dataset not in others %}
+{% for feed, dataset, _ in dishonest_datasets() %}
 {{ feed }}_{{ dataset }} as (
 
     select
@@ -20,7 +19,7 @@ with
 {% endfor %}
 united as (
 
-    {% for feed, dataset, _ in declared_datasets() if dataset not in others %}
+    {% for feed, dataset, _ in dishonest_datasets() %}
     select * from {{ feed }}_{{ dataset }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

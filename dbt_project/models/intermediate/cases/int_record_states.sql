@@ -32,12 +32,21 @@ endings as (
 
 ),
 
+sealed as (
+
+    select * from {{ ref('stg_ops__sealed_states') }}
+
+),
+
 lives as (
 
     select
         records.record_id,
         records.visible_until,
-        endings.ended_date,
+        least(
+            coalesce(endings.ended_date, records.removed_date),
+            coalesce(records.removed_date, endings.ended_date)
+        ) as ended_date,
         reports.reported_date,
         -- what is handed over when its term is over or a case has ended it is never published
         case
@@ -94,6 +103,9 @@ reached as (
     from lives
     where published_date is not null
         and coalesce(ended_date > visible_until, true)
+    union all
+    -- of a record that has left the lake the days are all that stays
+    select record_id, state, began_date from sealed
 
 )
 

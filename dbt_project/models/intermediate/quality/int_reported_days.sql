@@ -1,6 +1,6 @@
 -- One row per dataset, publisher, day of hand-over and document date: the records handed over that
 -- count, and those of them whose subject was not found. Withdrawn records and natural persons are
--- counted nowhere.
+-- counted nowhere; a record that has ended and left the lake still is.
 with
 
 links as (
@@ -13,6 +13,24 @@ unresolved as (
 
     select identity_key from links
     where subject_id is null
+
+),
+
+sealed as (
+
+    select
+        feed,
+        dataset,
+        publisher,
+        provided_date,
+        delivered_date,
+        document_date,
+        count(*) as records,
+        sum(case when is_unresolved then 1 else 0 end) as unresolved_records
+    from {{ ref('stg_ops__sealed_rows') }}
+    where zone = 'validated'
+        and is_counted
+    group by feed, dataset, publisher, provided_date, delivered_date, document_date
 
 ),
 
@@ -67,9 +85,20 @@ united as (
 
     {% for feed, dataset, _ in declared_datasets() %}
     select * from {{ feed }}_{{ dataset }}_days
-    {{ 'union all' if not loop.last }}
+    union all
     {% endfor %}
+    select * from sealed
 
 )
 
-select * from united
+select
+    feed,
+    dataset,
+    publisher,
+    provided_date,
+    delivered_date,
+    document_date,
+    cast(sum(records) as bigint) as records,
+    cast(sum(unresolved_records) as bigint) as unresolved_records
+from united
+group by feed, dataset, publisher, provided_date, delivered_date, document_date

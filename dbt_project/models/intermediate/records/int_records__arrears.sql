@@ -98,6 +98,7 @@ select
     cast(null as varchar) as legal_basis,
     true as is_published,
     is_paid or coalesce(closing_date <= paid_until, false) as is_ended,
+    cast(null as date) as removed_date,
     statement_place = 1 as is_latest_statement,
     overdue_months
 from placed

@@ -33,6 +33,7 @@ select
     cast(null as varchar) as legal_basis,
     coalesce(current_permits.valid_from <= {{ as_of() }}, true) as is_published,
     coalesce(current_permits.status_code = '0', false) as is_ended,
+    cast(null as date) as removed_date,
     true as is_latest_statement,
     cast(null as integer) as overdue_months
 from current_permits

@@ -75,6 +75,7 @@ select
     ) as legal_basis,
     true as is_published,
     coalesce(exited_date <= {{ as_of() }}, false) as is_ended,
+    case when exited_date <= {{ as_of() }} then exited_date end as removed_date,
     true as is_latest_statement,
     cast(null as integer) as overdue_months
 from listed

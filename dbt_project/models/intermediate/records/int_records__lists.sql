@@ -83,6 +83,7 @@ select
     end as legal_basis,
     true as is_published,
     false as is_ended,
+    cast(null as date) as removed_date,
     true as is_latest_statement,
     cast(null as integer) as overdue_months
 from united

@@ -34,6 +34,7 @@ select
     ) as legal_basis,
     decisions.is_published,
     false as is_ended,
+    cast(null as date) as removed_date,
     true as is_latest_statement,
     cast(null as integer) as overdue_months
 from decisions

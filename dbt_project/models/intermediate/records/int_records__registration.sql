@@ -32,6 +32,9 @@ select
     cast(null as varchar) as legal_basis,
     true as is_published,
     coalesce(current_entries.removed_date <= {{ as_of() }}, false) as is_ended,
+    case
+        when current_entries.removed_date <= {{ as_of() }} then current_entries.removed_date
+    end as removed_date,
     true as is_latest_statement,
     cast(null as integer) as overdue_months
 from current_entries

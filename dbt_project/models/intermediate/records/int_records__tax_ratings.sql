@@ -43,6 +43,7 @@ select
     cast(null as varchar) as legal_basis,
     true as is_published,
     false as is_ended,
+    cast(null as date) as removed_date,
     row_number() over (
         partition by coalesce(links.subject_id, links.identity_key)
         order by

@@ -11,8 +11,8 @@ with
     select
         record_id, feed, dataset, identity_key, subject_id, match_method, unresolved_reason,
         record_type, polarity, severity, occurred_date, amount_yuan, confiscated_yuan, authority,
-        document_no, visible_until, legal_basis, is_published, is_ended, is_latest_statement,
-        overdue_months, batch_id, source_sha256, source_row
+        document_no, visible_until, legal_basis, is_published, is_ended, removed_date,
+        is_latest_statement, overdue_months, batch_id, source_sha256, source_row
     from {{ ref('int_records__' ~ part) }}
 
 ),

@@ -22,12 +22,33 @@ with
 ),
 
 {% endfor %}
+sealed as (
+
+    -- left the lake with their record: that they came, and when, is still told
+    select
+        feed,
+        dataset,
+        publisher,
+        provided_date,
+        _delivered_date as delivered_date,
+        _batch_id as batch_id,
+        _source_row as source_row,
+        cast(null as varchar) as failed_rules,
+        cast(null as varchar) as state,
+        cast(null as varchar) as state_batch_id
+    from {{ source('ops', 'sealed_rows') }}
+    where zone = 'quarantine'
+        and _delivered_date <= {{ as_of() }}
+
+),
+
 united as (
 
     {% for feed, dataset, publisher in declared_datasets() %}
     select * from {{ feed }}_{{ dataset }}
-    {{ 'union all' if not loop.last }}
+    union all
     {% endfor %}
+    select * from sealed
 
 )
 
