@@ -33,6 +33,7 @@ ERRORS = {
     "DbtFailed": "模型或检验失败",
     "LakeDamaged": "数据湖或备份不完好",
     "LeaseHeld": "数据湖被占用",
+    "LookedBack": "该日的记录已依法清除，不能重算",
     "MaintenanceFailed": "维护中断",
     "MoveDamaged": "改定界限的文件损坏",
     "RebuildRefused": "没有重建",
@@ -43,6 +44,7 @@ ERRORS = {
     "SourceFailed": "来源读不出：连接、口令或对方系统",
     "SubmissionRefused": "没有上报",
     "BadReceipt": "回执无法读取",
+    "VaultLacks": "保管库缺少已终止记录的原始行",
     "KeyError": "参数或程序有误",
     "ValueError": "参数或程序有误",
 }
