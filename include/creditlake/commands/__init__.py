@@ -1,5 +1,6 @@
 """What each command does. A command prints its answer on stdout, its reasons on stderr, and returns its exit code."""
 
+from creditlake.commands.bench import bench_identity, bench_train
 from creditlake.commands.comparing import diff
 from creditlake.commands.failure import STOPPED, Failed
 from creditlake.commands.feed import feed_check, feed_new
@@ -15,6 +16,8 @@ __all__ = [
     "STOPPED",
     "Failed",
     "backup",
+    "bench_identity",
+    "bench_train",
     "diff",
     "docs",
     "explain",
