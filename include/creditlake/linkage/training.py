@@ -16,8 +16,6 @@ from creditlake.linkage.weights import PRIOR, Weight, Weights
 _RECALL = 0.75
 """Share of the true pairs that the three certain rules of the prior are taken to find: an assumption, as Splink needs
 one. It moves all weights by the same fraction of a bit."""
-_SAMPLE = "left(md5(unique_id), 1) in ('0', '1', '2')"
-"""Three sixteenths of the register meet all of it: enough for agreements of one in ten million pairs."""
 _LEAST = 1e-11
 _UNNAMED = "uscc is null and claimed_subject_id is null"
 
@@ -76,15 +74,15 @@ def _u(connection: duckdb.DuckDBPyConnection) -> Weights:
 
 
 def _u_of_names(connection: duckdb.DuckDBPyConnection) -> dict[str, float]:
-    pairs = _count(connection, f"current where {_SAMPLE}") * (_count(connection, "current") - 1)
+    names = _count(connection, "current")
     rows = connection.execute(
-        f"""with near as (
+        """with near as (
                 select distinct one.unique_id as one, other.unique_id as other
-                from (select unique_id, unnest(deletions) as d from current where {_SAMPLE}) as one
+                from (select unique_id, unnest(deletions) as d from current) as one
                 inner join (select unique_id, unnest(deletions) as d from current) as other on one.d = other.d
                 union
                 select one.unique_id, other.unique_id
-                from (select * from current where {_SAMPLE}) as one
+                from current as one
                 inner join current as other on one.trade_sound = other.trade_sound
             )
             select case
@@ -101,7 +99,7 @@ def _u_of_names(connection: duckdb.DuckDBPyConnection) -> dict[str, float]:
             where near.one <> near.other
             group by 1"""
     ).fetchall()
-    counted = {agreement: n / pairs for agreement, n in rows}
+    counted = {agreement: n / (names * (names - 1)) for agreement, n in rows}
     found = {one.name: counted.get(one.name, 0.0) for one in agreements()["name"][1][:6]}
     trade = _share(connection, "trade")
     return {**found, "trade": trade, "other": 1 - trade - sum(found.values())}
