@@ -158,4 +158,4 @@ def _kinds(designs: dict[str, list[dict[str, Any]]]) -> str:
 
 
 def _cells(one: dict[str, Any], names: tuple[str, ...]) -> list[object]:
-    return [f"{one[name]:.5f}" if isinstance(one[name], float) else one[name] for name in names]
+    return [f"{one[name]:.6f}" if isinstance(one[name], float) else one[name] for name in names]
