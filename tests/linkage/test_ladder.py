@@ -12,13 +12,13 @@ from creditlake.linkage import DESIGNS, homophones_of_seed
 from creditlake.linkage.alone import predict
 from creditlake.linkage.febrl import febrl
 from creditlake.linkage.model import tables
-from creditlake.linkage.training import train
-from creditlake.linkage.weights import PRIOR, Weight, read_weights, weights_file, write_weights
+from creditlake.linkage.training import fit, train
+from creditlake.linkage.weights import PRIOR, Weight, model_in_force, read_weights, weights_file, write_weights
 from creditlake.synthetic.linkage import FAMILIAR, world
 
 from tests.linkage.conftest import RECORDS, SEED, SUBJECTS, Measured
 
-MODEL = "2026-11-27"
+MODEL = model_in_force()
 
 
 def test_the_ladder_reaches_its_floors(measured: Measured) -> None:
@@ -98,7 +98,7 @@ def test_the_weights_in_sql_are_those_of_splink_for_the_same_model(measured: Mea
 def test_training_without_labels_finds_about_the_model_in_force(measured: Measured) -> None:
     """The world of the model in force had another seed and 66 times as many records."""
     with reading(measured.paths) as connection:
-        found = train(connection)
+        found = train(connection, {})
     known = read_weights(weights_file(), MODEL)
 
     assert list(found) == list(known)
@@ -108,6 +108,24 @@ def test_training_without_labels_finds_about_the_model_in_force(measured: Measur
             assert found[key].m == pytest.approx(one.m, rel=0.25), key
         if one.u is not None and one.u > 1e-5:
             assert found[key].u == pytest.approx(one.u, rel=0.25), key
+
+
+def test_what_no_record_gives_is_not_learnt_and_keeps_the_weight_in_force(measured: Measured) -> None:
+    known = read_weights(weights_file(), MODEL)
+    with reading(measured.paths) as connection:
+        tables(connection, "uscc is null and claimed_subject_id is null")
+        connection.execute("update asked set address = null, house = null, district = null, road = null")
+        found = fit(connection, known)
+        connection.execute("update asked set representative = null")
+        with pytest.raises(ValueError, match="names alone teach nothing"):
+            fit(connection, known)
+
+    assert list(found) == list(known)
+    for key, one in found.items():
+        if key[0] == "address":
+            assert one.m == known[key].m
+        elif one.m > 0.05 and key != PRIOR:
+            assert one.m == pytest.approx(known[key].m, rel=0.3), key
 
 
 def test_the_command_trains_on_a_lake_and_puts_its_model_beside_the_others(measured: Measured) -> None:

@@ -51,12 +51,12 @@ def bench_train(options: argparse.Namespace) -> int:
     """Fit the model to a world or a lake and write its weights as one version of the seed."""
     _check(options)
     from creditlake.linkage.training import train
-    from creditlake.linkage.weights import write_weights
+    from creditlake.linkage.weights import model_in_force, read_weights, weights_file, write_weights
 
     lake = contextlib.nullcontext(lake_of(options)) if options.lake else _world(options, _described(options))
     try:
         with ending_at_ctrl_c(), lake as paths, reading(paths) as connection:
-            weights = train(connection)
+            weights = train(connection, read_weights(weights_file(), model_in_force()))
     except ValueError as error:
         raise Failed(f"nothing was trained: {error}") from error
     write_weights(options.out, options.model_version, weights)

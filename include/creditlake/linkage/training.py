@@ -6,9 +6,12 @@ m is learnt on all records without a usable code, not on what the ladder leaves 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import duckdb
 from splink import Linker, block_on
 from splink.internals.blocking_rule_creator import BlockingRuleCreator
+from splink.internals.exceptions import EMTrainingException
 
 from creditlake.linkage.model import agreements, linker, settings, tables
 from creditlake.linkage.weights import PRIOR, Weight, Weights
@@ -17,18 +20,35 @@ _RECALL = 0.75
 """Share of the true pairs that the three certain rules of the prior are taken to find: an assumption, as Splink needs
 one. It moves all weights by the same fraction of a bit."""
 _LEAST = 1e-11
+_SHARED: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
+    ("representative", "address"): (("representative", "house"), ("core",), ("house",)),
+    ("representative",): (("representative",), ("core",)),
+    ("address",): (("house",), ("core",)),
+}
+"""By what records give beside names: what pairs share from which m is learnt; it teaches all that it does not name."""
 _UNNAMED = "uscc is null and claimed_subject_id is null"
 
 
-def train(connection: duckdb.DuckDBPyConnection) -> Weights:
-    """Fit the model to a lake that is attached and built, and return its weights.
+def train(connection: duckdb.DuckDBPyConnection, in_force: Weights) -> Weights:
+    """Fit the model to a lake that is attached and built, and return its weights; see ``fit``."""
+    tables(connection, _UNNAMED)
+    return fit(connection, in_force)
+
+
+def fit(connection: duckdb.DuckDBPyConnection, in_force: Weights) -> Weights:
+    """Fit the model to the tables ``asked`` and ``known`` (``model.tables``).
+
+    Args:
+        in_force: Whose m stays where no record gives a representative, or none an address: nothing is learnt of those.
 
     Raises:
-        ValueError: the lake has nothing to learn from, or too little to meet every agreement.
+        ValueError: there is too little to learn from, and what.
     """
-    tables(connection, _UNNAMED)
-    if not _count(connection, "asked") or not _count(connection, "known"):
-        raise ValueError("no record without a code, or no register: there is nothing to learn from")
+    given = tuple(
+        name for name in ("representative", "address") if _count(connection, f"asked where {name} is not null")
+    )
+    if not given:
+        raise ValueError("no record without a code gives a representative or an address: names alone teach nothing")
     counted = _u(connection)
     linking = linker(connection, settings(counted, 0.0001, is_trained=True))
     sure: list[str | BlockingRuleCreator] = [
@@ -36,21 +56,27 @@ def train(connection: duckdb.DuckDBPyConnection) -> Weights:
         block_on("core", "representative"),
         block_on("representative", "house"),
     ]
-    linking.training.estimate_probability_two_random_records_match(sure, recall=_RECALL)
-    for shared in (("representative", "house"), ("core",), ("house",)):
-        linking.training.estimate_parameters_using_expectation_maximisation(block_on(*shared))
-    return _weights(linking, counted, _count(connection, "known"))
+    try:
+        linking.training.estimate_probability_two_random_records_match(sure, recall=_RECALL)
+        for shared in _SHARED[given]:
+            linking.training.estimate_parameters_using_expectation_maximisation(block_on(*shared))
+    except EMTrainingException as error:
+        raise ValueError(str(error).splitlines()[0]) from error
+    learnt = _weights(linking, counted, {"name", *given})
+    expected = linking.misc.save_model_to_json()["probability_two_random_records_match"] * _count(connection, "known")
+    fitted = {key: learnt[key] if key in learnt else Weight(in_force[key].m, u.u) for key, u in counted.items()}
+    return {PRIOR: Weight(expected, None)} | fitted
 
 
-def _weights(linking: Linker, counted: Weights, names: float) -> Weights:
-    """Read Splink's model: its prior as matches expected of a record among the names of the register."""
-    model = linking.misc.save_model_to_json()
-    learnt = {PRIOR: Weight(model["probability_two_random_records_match"] * names, None)}
-    for comparison, (name, (_, made)) in zip(model["comparisons"], agreements().items(), strict=True):
+def _weights(linking: Linker, counted: Weights, given: Collection[str]) -> Weights:
+    """Read what Splink learnt of the comparisons that records give."""
+    comparisons = zip(linking.misc.save_model_to_json()["comparisons"], agreements().items(), strict=True)
+    learnt: dict[tuple[str, str], Weight] = {}
+    for comparison, (name, (_, made)) in comparisons:
         found = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
-        for level, agreement in zip(found, made, strict=True):
+        for level, agreement in zip(found, made, strict=True) if name in given else ():
             if level.get("m_probability") is None:
-                raise ValueError(f"no pair of {name} was seen to agree by {agreement.name}: too few records")
+                raise ValueError(f"no pair was seen whose {name} agrees by {agreement.name}: too few records")
             learnt[name, agreement.name] = Weight(level["m_probability"], counted[name, agreement.name].u)
     return learnt
 

@@ -35,6 +35,12 @@ def weights_file() -> Path:
     return dbt_project() / "seeds" / "ref_linkage_weights.csv"
 
 
+def model_in_force() -> str:
+    """Return the version of the model by which builds link: the one row of the seed ``ref_linkage_limits``."""
+    (row,) = _rows(weights_file().with_name("ref_linkage_limits.csv"))
+    return row["model_version"]
+
+
 def read_weights(path: Path, model_version: str) -> Weights:
     """Return the weights of one version of the model.
 
