@@ -16,8 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from creditlake.commands.failure import Failed, lake_of
-from creditlake.commands.making import ending_at_ctrl_c
+from creditlake.commands.failure import Failed, ending_at_ctrl_c, lake_of
 from creditlake.home import code_version, seeds_sha256
 from creditlake.lake import LakePaths, reading
 from creditlake.text import say, table
@@ -34,7 +33,7 @@ def bench_identity(options: argparse.Namespace) -> int:
     from creditlake.linkage.alone import link_by_splink
 
     result = _described(options)
-    with ending_at_ctrl_c(), _world(options, result, held_out=options.held_out) as paths, reading(paths) as connection:
+    with _world(options, result, held_out=options.held_out) as paths, reading(paths) as connection:
         with _timed(result, "splink"):
             link_by_splink(connection)
         result["designs"] = {design: [asdict(one) for one in figures(connection, design)] for design in DESIGNS}
@@ -55,7 +54,7 @@ def bench_train(options: argparse.Namespace) -> int:
 
     lake = contextlib.nullcontext(lake_of(options)) if options.lake else _world(options, _described(options))
     try:
-        with ending_at_ctrl_c(), lake as paths, reading(paths) as connection:
+        with lake as paths, reading(paths) as connection:
             weights = train(connection, read_weights(weights_file(), model_in_force()))
     except ValueError as error:
         raise Failed(f"nothing was trained: {error}") from error
@@ -98,7 +97,7 @@ def _world(options: argparse.Namespace, result: dict[str, Any], *, held_out: boo
     from creditlake.synthetic.linkage import FAMILIAR, HELD_OUT, world
 
     result["words"] = "held out" if held_out else "familiar"
-    with tempfile.TemporaryDirectory(prefix="creditlake-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="creditlake-bench-") as folder, ending_at_ctrl_c(Path(folder)):
         paths = LakePaths(options.keep.resolve() if options.keep else Path(folder))
         with _timed(result, "world"):
             words = HELD_OUT if held_out else FAMILIAR
