@@ -2,13 +2,14 @@
 
 from creditlake.commands.bench import bench_identity, bench_train
 from creditlake.commands.comparing import diff
-from creditlake.commands.failure import STOPPED, Failed
+from creditlake.commands.failure import Failed
 from creditlake.commands.feed import feed_check, feed_new
 from creditlake.commands.keeping import backup, docs, fsck, maintain, rebuild, restore
 from creditlake.commands.making import generate, run
 from creditlake.commands.quarantine import quarantine, replay, waive
 from creditlake.commands.reading import explain, releases, rollback, status, verify
 from creditlake.commands.reporting import report
+from creditlake.commands.stopping import STOPPED
 from creditlake.commands.submitting import submit
 from creditlake.commands.watch import watch_list, watch_move
 

@@ -16,7 +16,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from creditlake.commands.failure import Failed, ending_at_ctrl_c, lake_of
+from creditlake.commands.failure import Failed, lake_of
+from creditlake.commands.stopping import ending_at_ctrl_c
 from creditlake.home import code_version, seeds_sha256
 from creditlake.lake import LakePaths, reading
 from creditlake.text import say, table

@@ -1,20 +1,10 @@
-"""The answer no, where there is no lake to ask, and the end at Ctrl-C."""
+"""The answer no, and where there is no lake to ask."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
-import shutil
-import signal
-from collections.abc import Iterator
-from pathlib import Path
 
 from creditlake.lake import LakePaths
-from creditlake.text import complain
-
-STOPPED = 130
-"""Exit code of a command that Ctrl-C ended."""
 
 
 class Failed(Exception):
@@ -31,26 +21,3 @@ def lake_of(options: argparse.Namespace) -> LakePaths:
     if not (paths.landing.is_dir() or paths.releases.is_dir()):
         raise Failed(f"there is no lake at {paths.root}")
     return paths
-
-
-@contextlib.contextmanager
-def ending_at_ctrl_c(scratch: Path | None = None) -> Iterator[None]:
-    """End the process at Ctrl-C, as a kill would: a lake takes no harm from it at any moment (law L8).
-
-    dbt's own ending asks the interrupted connection for more, which may wait for ever.
-
-    Args:
-        scratch: A folder of this command alone, which goes with it.
-    """
-
-    def end(*_: object) -> None:
-        complain("creditlake: stopped")
-        if scratch:
-            shutil.rmtree(scratch, ignore_errors=True)
-        os._exit(STOPPED)
-
-    before = signal.signal(signal.SIGINT, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -6,7 +6,8 @@ import argparse
 from datetime import UTC, datetime
 
 from creditlake.commands.connections import endpoint
-from creditlake.commands.failure import Failed, ending_at_ctrl_c
+from creditlake.commands.failure import Failed
+from creditlake.commands.stopping import ending_at_ctrl_c
 from creditlake.lake import LakePaths
 from creditlake.text import say
 
