@@ -91,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_feed(names)
     _add_submit(names)
     _add_watch(names)
+    _add_bench(names)
     return parser
 
 
@@ -237,6 +238,24 @@ def _add_watch(names: Names) -> None:
     moving.add_argument("--reason", type=words, required=True, metavar="TEXT", help="why it is moved")
     for parser in (listing, moving):
         parser.add_argument("--as-of", type=day, default=None, metavar="YYYY-MM-DD", help="default: today in Beijing")
+
+
+def _add_bench(names: Names) -> None:
+    text = "measure identity on worlds whose truth is known, and train its model"
+    steps = names.add_parser("bench", help=text, description=text).add_subparsers(required=True, metavar="STEP")
+    identity = _command(steps, "identity", commands.bench_identity, "precision, recall and review of three designs")
+    identity.add_argument("--held-out", action="store_true", help="of words that the models do not know")
+    identity.add_argument("--febrl", action="store_true", help="the sets FEBRL 1 to 4 too")
+    identity.add_argument("--json", action="store_true", help="all figures as one JSON document")
+    training = _command(steps, "train", commands.bench_train, "fit the linkage model without labels")
+    training.add_argument("--lake", type=lake, default=None, metavar="DIR", help="a built lake; default: a world")
+    training.add_argument("--model-version", type=said, required=True, metavar="VERSION", help="its name in the seed")
+    training.add_argument("--out", type=file_to_write, required=True, metavar="FILE", help="seed to put the weights in")
+    for parser, seed in ((identity, 7), (training, 5)):
+        parser.add_argument("--subjects", type=positive, default=200_000, metavar="N", help="default 200000")
+        parser.add_argument("--records", type=positive, default=500_000, metavar="N", help="default 500000")
+        parser.add_argument("--seed", type=int, default=seed, metavar="S", help=f"of the world (default {seed})")
+        parser.add_argument("--keep", type=Path, default=None, metavar="DIR", help="new folder for the world's lake")
 
 
 def _with_dataset(parser: argparse.ArgumentParser) -> None:

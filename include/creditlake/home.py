@@ -19,6 +19,7 @@ BESIDE = (
     "connectors/",
     "diff/",
     "explain.py",
+    "linkage/",
     "onboarding/",
     "orchestration/",
     "quality/docs",

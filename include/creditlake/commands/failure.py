@@ -6,9 +6,6 @@ import argparse
 
 from creditlake.lake import LakePaths
 
-STOPPED = 130
-"""Exit code of a command that Ctrl-C ended."""
-
 
 class Failed(Exception):
     """A command did its work and the answer is no; the message is the reason that people read."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from creditlake.commands.connections import endpoint
 from creditlake.commands.failure import Failed
-from creditlake.commands.making import ending_at_ctrl_c
+from creditlake.commands.stopping import ending_at_ctrl_c
 from creditlake.connectors.endpoint import SourceFailed
 from creditlake.contracts import Feed
 from creditlake.text import say

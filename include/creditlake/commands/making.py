@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
-import signal
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from creditlake.commands.connections import endpoint
-from creditlake.commands.failure import STOPPED, Failed
+from creditlake.commands.failure import Failed
+from creditlake.commands.stopping import ending_at_ctrl_c
 from creditlake.lake import LakePaths
-from creditlake.text import complain, say
+from creditlake.text import say
 
 
 def generate(options: argparse.Namespace) -> int:
@@ -72,21 +69,3 @@ def _unpublished(paths: LakePaths) -> str:
 
     has_release = (paths.releases / CURRENT).is_file()
     return "nothing published, the old release stays current" if has_release else "nothing published"
-
-
-@contextlib.contextmanager
-def ending_at_ctrl_c() -> Iterator[None]:
-    """End the process at Ctrl-C, as a kill would: a lake takes no harm from it at any moment (law L8).
-
-    dbt's own ending asks the interrupted connection for more, which may wait for ever.
-    """
-
-    def end(*_: object) -> None:
-        complain("creditlake: stopped")
-        os._exit(STOPPED)
-
-    before = signal.signal(signal.SIGINT, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

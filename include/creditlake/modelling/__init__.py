@@ -19,10 +19,10 @@ import duckdb
 
 from creditlake.modelling.grouped import is_grouped
 from creditlake.modelling.parsed import parsed
-from creditlake.modelling.results import GOOD, RESULTS, ROWS, BuildResult, DbtFailed, Node, last_build, results
+from creditlake.modelling.results import GOOD, RESULTS, ROWS, BuildResult, DbtFailed, Node, last_build, nodes, results
 from creditlake.modelling.transaction import ABORTED, Transaction, one_transaction
 
-__all__ = ["BuildResult", "DbtFailed", "Node", "build", "last_build", "unit_test"]
+__all__ = ["BuildResult", "DbtFailed", "Node", "build", "build_part", "last_build", "unit_test"]
 
 _NOT_BUILT = ("unit_test", "exposure")
 """Unit tests run by themselves; an exposure has nothing to run and would report NO-OP."""
@@ -47,6 +47,23 @@ def build(env: Mapping[str, str], project: Path, target: Path, as_of: date) -> B
     left_out = [word for kind in _NOT_BUILT for word in ("--exclude-resource-type", kind)]
     _invoke(env, project, target, ["build", *left_out, "--vars", json.dumps({"as_of": as_of.isoformat()})])
     return last_build(target)
+
+
+def build_part(
+    env: Mapping[str, str], project: Path, target: Path, as_of: date, *, select: str, exclude: str
+) -> tuple[Node, ...]:
+    """Build the seeds and models that dbt's ``select`` names less those of ``exclude``, without their tests.
+
+    Returns:
+        What was built, in the order it ran.
+
+    Raises:
+        DbtFailed: as ``build`` does.
+    """
+    (target / RESULTS).unlink(missing_ok=True)
+    chosen = ["--select", select, "--exclude", exclude, "--resource-type", "model", "--resource-type", "seed"]
+    _invoke(env, project, target, ["build", *chosen, "--vars", json.dumps({"as_of": as_of.isoformat()})])
+    return nodes(target)
 
 
 def unit_test(env: Mapping[str, str], project: Path, target: Path, as_of: date) -> tuple[str, ...]:

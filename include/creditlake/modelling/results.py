@@ -71,7 +71,7 @@ def last_build(target: Path) -> BuildResult:
     arguments = json.loads((target / RESULTS).read_text(encoding="utf-8"))["args"]
     if bad or arguments["which"] != "build":
         raise DbtFailed(f"the last run in {target} is no whole build: {arguments['which']}, failed: {', '.join(bad)}")
-    return BuildResult(date.fromisoformat(arguments["vars"]["as_of"]), tuple(_nodes(target)))
+    return BuildResult(date.fromisoformat(arguments["vars"]["as_of"]), nodes(target))
 
 
 def results(target: Path) -> list[dict[str, Any]]:
@@ -85,6 +85,11 @@ def results(target: Path) -> list[dict[str, Any]]:
         raise DbtFailed(f"dbt left no {RESULTS} in {target}")
     listed: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["results"]
     return listed
+
+
+def nodes(target: Path) -> tuple[Node, ...]:
+    """Return the models, seeds and tests of the last invocation, in the order they ran."""
+    return tuple(_nodes(target))
 
 
 def _nodes(target: Path) -> Iterator[Node]:

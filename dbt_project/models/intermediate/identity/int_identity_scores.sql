@@ -76,8 +76,7 @@ measured as (
         end
     left join frequencies as reps
         on reps.compared = 'representative'
-        and levels.rep_level = 'same'
-        and levels.representative = reps.text
+        and reps.text = case when levels.rep_level = 'same' then levels.representative end
 
 ),
 
