@@ -25,13 +25,14 @@ from tests.unit.clean_rows import CLEAN, Row, invented_uscc
 
 MID_OCTOBER, SEPTEMBER, YEAR_END = date(2026, 10, 15), date(2026, 9, 30), date(2026, 12, 31)
 HANDED_OVER = "2026-10-13"
-USCC = {"penalty.decisions": "CF_XDR_SHXYM", "licensing.permits": "XK_XDR_SHXYM"}
+USCC = {"penalty.decisions": "CF_XDR_SHXYM", "licensing.permits": "XK_XDR_SHXYM", "identity.decisions": "主体"}
 NUMBER = {
     "penalty.decisions": "CF_WSH",
     "licensing.permits": "XK_WSH",
     "lending.authorizations": "授权编号",
     "social_security.wage_arrears_list": "认定文号",
     "repair.cases": "修复申请编号",
+    "identity.decisions": "决定编号",
 }
 LICENCE_REVOKED = {"CF_CFLB": "吊销许可证件", "CF_NR": "吊销许可证件", "CF_NR_FK": None}
 

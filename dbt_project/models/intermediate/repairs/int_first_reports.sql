@@ -1,9 +1,9 @@
 -- One row per record of the datasets that hold dishonest information: the day on which it was first
 -- handed over since it was last withdrawn. The others, most rows of a lake, are not read for it.
-{% set others = ['subjects', 'headcounts', 'authorizations', 'permits', 'ratings', 'cases'] %}
+{% set rest = ['subjects', 'headcounts', 'authorizations', 'permits', 'ratings', 'cases'] %}
 with
 
-{% for feed, dataset, _ in declared_datasets() if dataset not in others %}
+{% for feed, dataset, _ in declared_datasets() if feed != 'identity' and dataset not in rest %}
 {{ feed }}_{{ dataset }} as (
 
     select
@@ -20,7 +20,7 @@ with
 {% endfor %}
 united as (
 
-    {% for feed, dataset, _ in declared_datasets() if dataset not in others %}
+    {% for feed, dataset, _ in declared_datasets() if feed != 'identity' and dataset not in rest %}
     select * from {{ feed }}_{{ dataset }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
