@@ -91,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_feed(names)
     _add_submit(names)
     _add_watch(names)
+    _add_review(names)
     return parser
 
 
@@ -230,6 +231,14 @@ def _add_watch(names: Names) -> None:
     moving.add_argument("--reason", type=words, required=True, metavar="TEXT", help="why it is moved")
     for parser in (listing, moving):
         parser.add_argument("--as-of", type=day, default=None, metavar="YYYY-MM-DD", help="default: today in Beijing")
+
+
+def _add_review(names: Names) -> None:
+    text = "what people must decide about identity"
+    steps = names.add_parser("review", help=text, description=text).add_subparsers(required=True, metavar="STEP")
+    text = "write the review queue as a file of decisions to be filled in; filled in, it is a delivery"
+    parser = _with_lake(_command(steps, "list", commands.review_list, text))
+    parser.add_argument("--out", type=file_to_write, metavar="FILE", help="the CSV to write; default: stdout")
 
 
 def _with_dataset(parser: argparse.ArgumentParser) -> None:
