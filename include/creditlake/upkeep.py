@@ -71,7 +71,7 @@ def _erase(paths: LakePaths, now: datetime) -> list[Step]:
         except (EraseFailed, duckdb.Error) as error:
             raise MaintenanceFailed("erase", str(error)) from error
     return [
-        Step("erase", "抹去已终止记录（修复、到期、撤回）的行", count),
+        Step("erase", "抹去已终止记录（修复、撤销、移出、到期、撤回）的行", count),
         Step("seal_releases", "封存含已终止记录的旧发布", len(sealed)),
     ]
 
