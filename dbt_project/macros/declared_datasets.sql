@@ -1,6 +1,7 @@
 {# Every declared dataset and the column that names its publisher, else the feed's own; a new one is one line here. #}
 {% macro declared_datasets() %}
     {{ return([
+        ["identity", "decisions", "'呼和浩特市公共信用信息工作机构'"],
         ["lending", "authorizations", '"授权机构"'],
         ["licensing", "permits", '"XK_XKJG"'],
         ["lists", "entries", '"认定部门"'],
@@ -21,5 +22,5 @@
 {# Those of them whose records can be dishonest information (ref_record_types): a new one is taken for such until it stands here. #}
 {% macro dishonest_datasets() %}
     {% set others = ['subjects', 'headcounts', 'authorizations', 'permits', 'ratings', 'cases'] %}
-    {{ return(declared_datasets() | rejectattr(1, 'in', others) | list) }}
+    {{ return(declared_datasets() | rejectattr(0, 'equalto', 'identity') | rejectattr(1, 'in', others) | list) }}
 {% endmacro %}

@@ -48,6 +48,11 @@ md5(concat(
         ))
 {%- endmacro %}
 
+{# A person as a hash: the one way in which a model may read one (law L12). #}
+{% macro hashed_person(column) -%}
+md5(replace({{ fold_width(column) }}, ' ', ''))
+{%- endmacro %}
+
 {# Whom a row is about, in the project's words; identity_key is one value per combination of them. The representative is a person: a hash from here on. #}
 {% macro subject_columns(
     uscc, name="''", org_code='null', registration_no='null', tax_no='null', authority='null', representative='null', address='null'
@@ -63,7 +68,7 @@ md5(concat(
         cast({{ tax_no }} as varchar) as tax_no,
         nullif({{ name }}, '') as name,
         cast({{ authority }} as varchar) as authority,
-        {{ 'cast(null as varchar)' if representative == 'null' else 'md5(replace(' ~ fold_width(representative) ~ ", ' ', ''))" }} as representative,
+        {{ 'cast(null as varchar)' if representative == 'null' else hashed_person(representative) }} as representative,
         cast({{ address }} as varchar) as address
 {%- endmacro %}
 

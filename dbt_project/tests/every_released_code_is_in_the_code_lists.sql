@@ -2,6 +2,7 @@
 -- mart_code_lists.
 {% set coded = {
     'mart_subjects': ['subject_type', 'registration_status', 'district_code', 'district_source'],
+    'mart_subject_merges': ['decision_kind', 'decision_basis'],
     'mart_credit_records': ['record_type', 'severity', 'match_method', 'feed', 'dataset'],
     'mart_subject_profiles': ['evaluation_grade', 'supervision_class', 'tax_rating'],
     'mart_evaluation_points': ['item_code'],

@@ -109,6 +109,7 @@ class Dataset:
         pull: Where its rows are, behind a connector that brings no whole files; None with one that does.
         reported: How it is handed up to the regional platform; None where it is not.
         watch: When its deliveries come and how much comes, and who is called when not.
+        decides: Whether its rows are what people decide about identity: the review is worked into it (decision 0029).
     """
 
     feed: str
@@ -124,6 +125,7 @@ class Dataset:
     pull: Pull | None = field(default=None, hash=False)
     reported: Reporting | None = None
     watch: Watch = WATCH_NOTHING
+    decides: bool = False
 
     @property
     def table(self) -> str:

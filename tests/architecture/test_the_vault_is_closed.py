@@ -80,7 +80,7 @@ def models_with_persons(project: Path) -> list[str]:
     kinds = ("person_id", "person_name")
     names = {name for dataset in all_datasets() for kind in kinds for name in dataset.of_kind(kind)}  # type: ignore[arg-type]
     words = re.compile("|".join([*map(re.escape, sorted(names)), r"\b(?:person|legal_representative)_\w+"]))
-    hashed = re.compile(r"representative='\"\w+\"'")
+    hashed = re.compile(r"""representative='"\w+"'|hashed_person\('"\w+"'\)""")
     return [model.name for model in models_of(project) if words.search(hashed.sub("", model.sql))]
 
 
@@ -94,11 +94,12 @@ def test_l12_a_model_that_reads_one_is_found(tmp_path: Path, sql: str) -> None:
 
 
 def test_l12_the_one_way_to_read_a_person_is_a_hash(tmp_path: Path) -> None:
-    sql = """select {{ subject_columns('"a"', representative='"CF_FRDB"') }} from x"""
+    sql = """select {{ subject_columns('"a"', representative='"CF_FRDB"') }}, {{ hashed_person('"决定人"') }} from x"""
     macro = (DBT / "macros" / "staging.sql").read_text(encoding="utf-8")
 
     assert models_with_persons(write_tree(tmp_path, {"models/staging/p/stg_x.sql": sql})) == []
-    assert re.search(r"'md5\(replace\(' ~ fold_width\(representative\)", macro)
+    assert "else hashed_person(representative)" in macro
+    assert re.search(r"macro hashed_person\(column\) -%}\nmd5\(replace\(", macro)
 
 
 def test_l12_the_retention_of_the_vault_is_stated() -> None:

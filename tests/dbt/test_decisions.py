@@ -19,6 +19,7 @@ EMPTY_WITHOUT_DATA = {
     "mart_subjects", "mart_credit_records", "mart_subject_profiles", "mart_subject_portraits", "mart_portrait_tags",
     "mart_loan_scores", "mart_loan_score_points", "mart_quality_checks", "mart_batch_ledger", "mart_agency_timeliness",
     "mart_evaluation_points", "mart_profile_reasons",
+    "mart_subject_merges",
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def test_a_release_is_whole_and_every_check_has_a_result(lake: LakePaths) -> Non
     release = current(lake)
 
     assert verify(release) == []
-    assert len(release.manifest["marts"]) == 16
+    assert len(release.manifest["marts"]) == 17
     assert {check["kind"] for check in release.manifest["checks"]} == {"gx", "dbt", "release"}
 
 
@@ -94,7 +94,7 @@ def test_a_drop_of_one_dataset_releases_every_mart(village: City, tmp_path: Path
     release = current(paths)
     assert verify(release) == []
     rows = {entry["name"]: entry["rows"] for entry in release.manifest["marts"]}
-    assert len(rows) == 16
+    assert len(rows) == 17
     assert (rows["mart_subjects"], rows["mart_batch_ledger"]) == (0, 1)
     assert rows["mart_city_credit_index"] > 0
 

@@ -25,7 +25,7 @@ from tests.unit.clean_rows import CLEAN, Row, invented_uscc
 
 MID_OCTOBER, SEPTEMBER, YEAR_END = date(2026, 10, 15), date(2026, 9, 30), date(2026, 12, 31)
 HANDED_OVER = "2026-10-13"
-USCC = {"penalty.decisions": "CF_XDR_SHXYM", "licensing.permits": "XK_XDR_SHXYM"}
+USCC = {"penalty.decisions": "CF_XDR_SHXYM", "licensing.permits": "XK_XDR_SHXYM", "identity.decisions": "主体"}
 NUMBER = {
     "penalty.decisions": "CF_WSH",
     "licensing.permits": "XK_WSH",
@@ -34,6 +34,7 @@ NUMBER = {
     "repair.cases": "修复申请编号",
     "objection.cases": "异议编号",
     "lists.entries": "认定文号",
+    "identity.decisions": "决定编号",
 }
 LICENCE_REVOKED = {"CF_CFLB": "吊销许可证件", "CF_NR": "吊销许可证件", "CF_NR_FK": None}
 

@@ -20,6 +20,12 @@ subjects as (
 
 ),
 
+verdicts as (
+
+    select * from {{ ref('int_identity_verdicts') }}
+
+),
+
 namesakes as (
 
     select
@@ -100,9 +106,14 @@ united as (
 )
 
 select
-    identity_key,
-    match_method,
-    min(subject_id) as subject_id,
-    count(distinct subject_id) as subjects
+    united.identity_key,
+    united.match_method,
+    min(united.subject_id) as subject_id,
+    count(distinct united.subject_id) as subjects
 from united
-group by identity_key, match_method
+left join verdicts
+    on united.identity_key = verdicts.identity_key
+    and united.subject_id = verdicts.subject_id
+    and verdicts.is_ruled_out
+where verdicts.identity_key is null
+group by united.identity_key, united.match_method

@@ -8,9 +8,35 @@ keys as (
 
 ),
 
+registered as (
+
+    select * from {{ ref('int_registered_subjects') }}
+
+),
+
+merged as (
+
+    select * from {{ ref('int_subject_merges') }}
+
+),
+
+verdicts as (
+
+    select * from {{ ref('int_identity_verdicts') }}
+
+),
+
 subjects as (
 
-    select * from {{ ref('int_subjects') }}
+    -- the codes of a subject that was merged are those of the one that stays
+    select
+        registered.uscc,
+        registered.org_code,
+        registered.registration_no,
+        coalesce(merged.merged_into, registered.subject_id) as subject_id
+    from registered
+    left join merged
+        on registered.subject_id = merged.subject_id
 
 ),
 
@@ -19,7 +45,7 @@ org_codes as (
     select org_code, min(subject_id) as subject_id
     from subjects
     group by org_code
-    having count(*) = 1
+    having count(distinct subject_id) = 1
 
 ),
 
@@ -29,7 +55,7 @@ registration_nos as (
     from subjects
     where registration_no is not null
     group by registration_no
-    having count(*) = 1
+    having count(distinct subject_id) = 1
 
 ),
 
@@ -58,11 +84,16 @@ matched as (
 )
 
 select
-    identity_key,
-    name_key,
-    representative,
-    address,
-    subject_id,
-    match_method
+    matched.identity_key,
+    matched.name_key,
+    matched.representative,
+    matched.address,
+    matched.subject_id,
+    matched.match_method
 from matched
-where subject_id is not null
+left join verdicts
+    on matched.identity_key = verdicts.identity_key
+    and matched.subject_id = verdicts.subject_id
+    and verdicts.is_ruled_out
+where matched.subject_id is not null
+    and verdicts.identity_key is null

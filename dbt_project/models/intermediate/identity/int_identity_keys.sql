@@ -1,8 +1,9 @@
--- One row per way in which any dataset but the register names a subject. Natural persons stop
--- before.
+-- One row per way in which any dataset but the register and the decisions names a subject. Natural
+-- persons stop before.
+{% set others = [['identity', 'decisions'], ['registration', 'subjects']] %}
 with
 
-{% for feed, dataset, _ in declared_datasets() if dataset != 'subjects' %}
+{% for feed, dataset, _ in declared_datasets() if [feed, dataset] not in others %}
 {{ feed }}_{{ dataset }} as (
 
     select
@@ -24,7 +25,7 @@ with
 {% endfor %}
 united as (
 
-    {% for feed, dataset, _ in declared_datasets() if dataset != 'subjects' %}
+    {% for feed, dataset, _ in declared_datasets() if [feed, dataset] not in others %}
     select * from {{ feed }}_{{ dataset }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -1,5 +1,6 @@
 -- One row per open identity key and name of a registered subject that share enough to be compared:
--- what shares less is so unlikely that no other evidence makes up for it.
+-- what shares less is so unlikely that no other evidence makes up for it. What people ruled out is
+-- not compared.
 {% set blocks = [
     ['name_key'], ['core'], ['core_sound'], ['trade_name', 'representative'], ['trade_name', 'house'],
     ['representative', 'house'],
@@ -17,6 +18,12 @@ asked as (
 known as (
 
     select * from {{ ref('int_identity_known') }}
+
+),
+
+verdicts as (
+
+    select * from {{ ref('int_identity_verdicts') }}
 
 ),
 
@@ -38,4 +45,10 @@ blocked as (
 
 )
 
-select * from blocked
+select blocked.*
+from blocked
+left join verdicts
+    on blocked.identity_key = verdicts.identity_key
+    and blocked.subject_id = verdicts.subject_id
+    and verdicts.is_ruled_out
+where verdicts.identity_key is null

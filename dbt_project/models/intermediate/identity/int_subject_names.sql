@@ -7,9 +7,27 @@ registrations as (
 
 ),
 
+registered as (
+
+    select * from {{ ref('int_registered_subjects') }}
+
+),
+
+merged as (
+
+    select * from {{ ref('int_subject_merges') }}
+
+),
+
 subjects as (
 
-    select * from {{ ref('int_subjects') }}
+    select
+        registered.uscc,
+        coalesce(merged.merged_into, registered.subject_id) as subject_id,
+        merged.subject_id is not null as is_merged
+    from registered
+    left join merged
+        on registered.subject_id = merged.subject_id
 
 ),
 
@@ -47,10 +65,16 @@ named as (
 select
     subjects.subject_id,
     named.name_key,
-    -- a name that came back counts as the one it has now
-    bool_or(named.is_current) as is_current,
-    any_value(registrations.representative) as representative,
-    any_value(registrations.address) as address
+    -- a name that came back counts as the one it has now; one that came by a merge does not
+    bool_or(named.is_current and not subjects.is_merged) as is_current,
+    coalesce(
+        min(case when not subjects.is_merged then registrations.representative end),
+        min(registrations.representative)
+    ) as representative,
+    coalesce(
+        min(case when not subjects.is_merged then registrations.address end),
+        min(registrations.address)
+    ) as address
 from named
 inner join subjects
     on named.uscc = subjects.uscc

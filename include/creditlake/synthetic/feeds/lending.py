@@ -31,6 +31,12 @@ TERMS_DAYS = (182, 365, 730)
 
 def deliver(part: Part) -> Iterator[Delivered]:
     """Yield the authorisations of one part of the city."""
+    rows = authorizations(part)
+    yield Delivered(with_withdrawals(rows, part.dice, 0.01, part.window), CODE, _faults())
+
+
+def authorizations(part: Part) -> Rows:
+    """Return the authorisations of one part of the city in the order of their files, none withdrawn."""
     dice, window = part.dice, part.window
     rate = 0.30 / len(window) * np.where(part.city.is_enterprise, 1.3, 0.6) * np.exp(0.15 * part.city.strength)
     events = happenings(part, "authorization", rate, most=1)
@@ -50,8 +56,7 @@ def deliver(part: Part) -> Iterator[Delivered]:
     days = {"授权日期": granted, "有效期至": granted + term}
     who = (events.month, subject, identity)
     rows = Rows("lending", "authorizations", *who, columns, days, "授权日期", "-", events.is_after_end)
-    rows = in_file_order(enveloped(rows, window, provided, events.key))
-    yield Delivered(with_withdrawals(rows, dice, 0.01, window), CODE, _faults())
+    return in_file_order(enveloped(rows, window, provided, events.key))
 
 
 def _faults() -> tuple[Fault, ...]:
