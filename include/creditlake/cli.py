@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_submit(names)
     _add_watch(names)
     _add_bench(names)
+    _add_review(names)
     return parser
 
 
@@ -256,6 +257,14 @@ def _add_bench(names: Names) -> None:
         parser.add_argument("--records", type=positive, default=500_000, metavar="N", help="default 500000")
         parser.add_argument("--seed", type=int, default=seed, metavar="S", help=f"of the world (default {seed})")
         parser.add_argument("--keep", type=Path, default=None, metavar="DIR", help="new folder for the world's lake")
+
+
+def _add_review(names: Names) -> None:
+    text = "what people must decide about identity"
+    steps = names.add_parser("review", help=text, description=text).add_subparsers(required=True, metavar="STEP")
+    text = "write the review queue as a file of decisions to be filled in; filled in, it is a delivery"
+    parser = _with_lake(_command(steps, "list", commands.review_list, text))
+    parser.add_argument("--out", type=file_to_write, metavar="FILE", help="the CSV to write; default: stdout")
 
 
 def _with_dataset(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from tests.dags.conftest import Airflow
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 WRITERS = {"validate", "dbt_build", "release", "maintain", "back_up", "rebuild", "replay"}
-BY_HAND = {"rebuild_lake", "replay_quarantine"}
+BY_HAND = {"rebuild_lake", "replay_quarantine", "review_identity"}
 
 
 @pytest.fixture(scope="module")

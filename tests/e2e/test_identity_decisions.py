@@ -6,14 +6,17 @@ and an exclusion; and after all of it was taken back, one merge by a decision, t
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from creditlake.cli import main
 from creditlake.lake import LakePaths, reading
 from creditlake.release import Release, current
+from creditlake.review import deliver, queue, to_fill_in
 
 from tests.e2e.conftest import Once
 from tests.e2e.harness import copy_of, query, run
@@ -21,6 +24,7 @@ from tests.e2e.test_semantics import MID_OCTOBER, Drop, fine
 from tests.unit.clean_rows import CLEAN, invented_uscc
 
 FIRST, SECOND, LAST, LINKED, EXCLUDED = range(801, 806)
+DOUBTED = LINKED
 """The first is merged into the second and that into the last; a penalty is linked, and one is excluded."""
 SUBJECTS, DECISIONS = "registration.subjects", "identity.decisions"
 UNHEARD = "包头市从未登记字号有限公司"
@@ -46,6 +50,8 @@ def deliveries(folder: Path) -> Drop:
     drop.deliver("penalty.decisions", [fine(drop, one, "2026-05-01", CF_XDR_MC=name(one)) for one in everybody])
     unheard = {"CF_XDR_SHXYM": None, "CF_XDR_GSZC": "330203000030639", "CF_XDR_MC": UNHEARD}
     drop.deliver("penalty.decisions", [fine(drop, LINKED, "2026-05-02", **unheard)], "-unheard")
+    doubtful = fine(drop, DOUBTED, "2026-05-03", CF_XDR_MC="包头市别家字号集团有限公司")
+    drop.deliver("penalty.decisions", [doubtful], "-doubtful")
     return drop
 
 
@@ -89,10 +95,24 @@ def _keys_of_penalties(lake: Any) -> set[str]:
     return {key for (key,) in lake.execute("select identity_key from lake.staging.stg_penalty__decisions").fetchall()}
 
 
+def answered(paths: LakePaths, drop: Path) -> dict[str, str | None]:
+    """Fill in the one line of the review queue and drop the file; return the decision as later files name it."""
+    with reading(paths) as lake:
+        (asked,) = queue(lake)
+    by = {"决定人": "测试丙", "决定日期": "2026-10-14", "决定依据": "机关核实", "决定理由": "代码无误，名称误录"}
+    filled = {"决定类型": "挂接", "主体": invented_uscc(DOUBTED)} | by
+    deliver([to_fill_in(asked) | filled], drop, asked.number)
+    return decision(asked.number, "挂接", DOUBTED, 标识键=asked.identity_key, 提供日期="2026-10-15")
+
+
 def reversals(made: list[dict[str, str | None]]) -> list[dict[str, str | None]]:
     """The first merge taken back by a decision of the next day, all others withdrawn by the envelope."""
     by_decision = decision("D6", "撤销合并", FIRST, 保留主体=invented_uscc(SECOND), 决定日期="2026-10-13")
-    return [by_decision, *(row | {"提供日期": "2026-10-14", "增删改标志": "d"} for row in made[1:])]
+    return [by_decision, *(row | {"增删改标志": "d"} | _a_day_later(row) for row in made[1:])]
+
+
+def _a_day_later(row: dict[str, str | None]) -> dict[str, str | None]:
+    return {"提供日期": "2026-10-14"} if row["提供日期"] == "2026-10-13" else {}
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +124,12 @@ def lakes(once: Once) -> Mapping[str, LakePaths]:
         paths = LakePaths(folder / "before")
         assert run(paths, drop.folder, MID_OCTOBER) == 0
         made = decisions(paths)
+        made.append(answered(paths, drop.folder))
         for state, rows in (("decided", made), ("reversed", reversals(made))):
             paths = copy_of(paths, folder / state)
-            drop.deliver(DECISIONS, rows, f"-{state}")
+            drop.deliver(
+                DECISIONS, [row for row in rows if row["提供日期"] != "2026-10-15" or state == "reversed"], f"-{state}"
+            )
             assert run(paths, drop.folder, MID_OCTOBER) == 0
         shutil.rmtree(drop.folder)
 
@@ -179,10 +202,34 @@ def test_an_exclusion_stands_against_a_code(releases: Mapping[str, Release], lak
 
 def test_who_decided_and_when_stands_with_the_link(lakes: Mapping[str, LakePaths]) -> None:
     links = """select length(decided_by), cast(decided_date as varchar) from lake.intermediate.int_identity_links
-        where match_method = 'decision'"""
+        where match_method = 'decision' order by decided_date"""
 
     with reading(lakes["decided"]) as lake:
-        assert lake.execute(links).fetchall() == [(32, "2026-10-12")]
+        assert lake.execute(links).fetchall() == [(32, "2026-10-12"), (32, "2026-10-14")]
+
+
+def test_what_is_in_doubt_is_written_to_be_filled_in_and_the_filled_file_decides(
+    lakes: Mapping[str, LakePaths], releases: Mapping[str, Release], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = {state: tmp_path / f"{state}.csv" for state in STATES}
+
+    for state, file in listed.items():
+        assert main(["--quiet", "review", "list", f"--lake={lakes[state].root}", f"--out={file}"]) == 0
+
+    rows = {state: list(csv.DictReader(file.open(encoding="utf-8-sig"))) for state, file in listed.items()}
+    assert [len(rows[state]) for state in STATES] == [1, 0, 1]
+    (row,) = rows["before"]
+    assert row["待认定原因"].startswith("代码属于另一主体") and "包头市别家字号集团有限公司" in row["记录说明"]
+    assert row["候选一"].startswith("91159999")
+    assert {row[name] for name in ("决定类型", "主体", "决定人", "决定日期", "决定依据", "决定理由")} == {""}
+    assert "决定 D3 未执行：与此前的合并首尾相接成环" in capsys.readouterr().err
+    doubted = "occurred_date = date '2026-05-03' and match_method = 'decision'"
+    assert [records(releases[state], DOUBTED, doubted) for state in STATES] == [0, 1, 0]
+
+
+def test_a_lake_that_was_never_built_has_no_queue(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--quiet", "review", "list", f"--lake={tmp_path / 'none'}"]) == 1
+    assert "there is no lake" in capsys.readouterr().err
 
 
 def test_what_would_close_a_circle_is_refused_with_its_reason(lakes: Mapping[str, LakePaths]) -> None:

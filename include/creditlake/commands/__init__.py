@@ -9,6 +9,7 @@ from creditlake.commands.making import generate, run
 from creditlake.commands.quarantine import quarantine, replay, waive
 from creditlake.commands.reading import explain, releases, rollback, status, verify
 from creditlake.commands.reporting import report
+from creditlake.commands.review import review_list
 from creditlake.commands.stopping import STOPPED
 from creditlake.commands.submitting import submit
 from creditlake.commands.watch import watch_list, watch_move
@@ -33,6 +34,7 @@ __all__ = [
     "replay",
     "report",
     "restore",
+    "review_list",
     "rollback",
     "run",
     "status",
