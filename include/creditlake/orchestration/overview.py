@@ -38,6 +38,8 @@ ERRORS = {
     "MoveDamaged": "改定界限的文件损坏",
     "RebuildRefused": "没有重建",
     "ReplayRefused": "更正被拒",
+    "AnswerRefused": "认定的答复不成立",
+    "NothingBuilt": "尚未构建",
     "FileNotFoundError": "缺少文件或目录",
     "ProcessEnded": "进程被终止（内存不足？）",
     "SettingMissing": "缺少设置",
