@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -67,7 +68,13 @@ def no_endpoints(connection: str) -> Endpoint:
 
 
 def ingest_feed(
-    paths: LakePaths, drop: Path, feed: Feed, as_of: date, run_name: str, endpoints: Endpoints = no_endpoints
+    paths: LakePaths,
+    drop: Path,
+    feed: Feed,
+    as_of: date,
+    run_name: str,
+    endpoints: Endpoints = no_endpoints,
+    writer: Writer | None = None,
 ) -> Ingested:
     """Take every delivery of one feed that counts at as_of, oldest first; what was taken before changes nothing.
 
@@ -75,12 +82,13 @@ def ingest_feed(
 
     Args:
         endpoints: How the connection of a feed that is pulled is looked up.
+        writer: The connection to use when many feeds follow each other.
 
     Raises:
         SourceFailed: a source cannot be read; what came before it is in the lake.
     """
     ingested = Ingested()
-    with Writer(paths) as writer:
+    with Writer(paths) if writer is None else contextlib.nullcontext(writer) as used:
         for delivery in deliveries(paths, Errand(feed, drop, as_of, endpoints)):
             batches = load_bronze(paths, land(paths, delivery), as_of)
             for batch in batches:
@@ -91,7 +99,7 @@ def ingest_feed(
                     )  # fmt: skip
                     ingested.postponed.append(batch)
                     continue
-                outcome = validate(paths, batch, run_name, writer)
+                outcome = validate(paths, batch, run_name, used)
                 ingested.outcomes.append(outcome)
                 _tell(outcome)
             place = inbox.place_of(delivery)
@@ -121,12 +129,13 @@ def _ingest(
         SourceFailed: at the end, when one failed; names them all.
     """
     failed: list[SourceFailed] = []
-    for feed in load_feeds().values():
-        try:
-            yield feed.name, ingest_feed(paths, drop, feed, as_of, run_name, endpoints)
-        except SourceFailed as error:
-            log.error("%s", error)
-            failed.append(error)
+    with Writer(paths) as writer:
+        for feed in load_feeds().values():
+            try:
+                yield feed.name, ingest_feed(paths, drop, feed, as_of, run_name, endpoints, writer)
+            except SourceFailed as error:
+                log.error("%s", error)
+                failed.append(error)
     if failed:
         raise SourceFailed("; ".join(str(error) for error in failed))
 

@@ -16,6 +16,7 @@ from creditlake.erasing import EraseFailed, LookedBack, VaultLacks, choose, endi
 from creditlake.lake import LakePaths, lease, writing
 from creditlake.lake.catalogue import has_catalogue
 from creditlake.lake.maintenance import MaintenanceFailed, Step, maintenance, purge
+from creditlake.lake.tables import relations
 from creditlake.modelling import DbtFailed, last_build
 from creditlake.pipeline import build
 from creditlake.release import NoRelease, current
@@ -77,11 +78,7 @@ def _erase(paths: LakePaths, now: datetime) -> list[Step]:
 
 
 def _judges_endings(connection: duckdb.DuckDBPyConnection) -> bool:
-    found = connection.execute(
-        """select count(*) from information_schema.tables where table_catalog = 'lake'
-        and table_schema = 'intermediate' and table_name in ('int_ended_records', 'int_ended_rows')"""
-    ).fetchone()
-    return found == (2,)
+    return {("intermediate", "int_ended_records"), ("intermediate", "int_ended_rows")} <= relations(connection).keys()
 
 
 def _finish(paths: LakePaths) -> list[Step]:

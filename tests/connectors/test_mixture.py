@@ -9,11 +9,10 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from creditlake.lake import LakePaths
 from creditlake.lake.fsck import fsck
 from creditlake.release import current
 
+from tests import preloaded
 from tests.architecture.tree import ROOT
 from tests.connectors.databases import ExchangeServer
 from tests.connectors.fault_server import LOGIN, PASSWORD, Agency, serving
@@ -49,30 +49,28 @@ class Ways:
         own: What is dropped even so: the feed that is not pulled.
         library: A copy of the library whose contracts name the servers.
         environment: The Airflow connections, and what both runs share.
+        said: What the last run said.
     """
 
     drop: Path
     own: Path
     library: Path
     environment: dict[str, str]
+    said: Path
 
-    def start(self, paths: LakePaths, *, pulling: bool) -> subprocess.Popen[bytes]:
+    def start(self, paths: LakePaths, *, pulling: bool) -> ForkServerProcess:
         """Start a run over the files, or over the servers."""
         drop = self.own if pulling else self.drop
-        return subprocess.Popen(
-            [sys.executable, "-m", "creditlake.cli", "--quiet", "run", *run_arguments(paths, drop)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            env={**os.environ, **self.environment, **({"PYTHONPATH": str(self.library)} if pulling else {})},
-        )
+        library = {"PYTHONPATH": str(self.library)} if pulling else {}
+        arguments = ["--quiet", "run", *run_arguments(paths, drop)]
+        return preloaded.start("creditlake.cli", arguments, self.said, self.environment | library)
 
     def run(self, paths: LakePaths, *, pulling: bool) -> str:
-        """Run to the end; return what it said of what went wrong."""
-        with self.start(paths, pulling=pulling) as process:
-            _, said = process.communicate()
-        assert process.returncode == 0, said.decode()
-        return said.decode()
+        """Run to the end; return what it said."""
+        code = preloaded.end(self.start(paths, pulling=pulling))
+        said = self.said.read_text(encoding="utf-8")
+        assert code == 0, said
+        return said
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,8 @@ def ways(village: City, tmp_path: Path, servers: Servers) -> Iterator[Ways]:
             "tax": servers.mariadb.endpoint(),
             "licensing": Endpoint("", "127.0.0.1", port, LOGIN, PASSWORD, database="http"),
         }
-        yield Ways(drop, own, library_of(tmp_path / "library", connectors, pulls), settings(tmp_path, endpoints))
+        library = library_of(tmp_path / "library", connectors, pulls)
+        yield Ways(drop, own, library, settings(tmp_path, endpoints), tmp_path / "said")
 
 
 def settings(folder: Path, endpoints: dict[str, Endpoint]) -> dict[str, str]:
@@ -227,12 +226,14 @@ def library_of(folder: Path, connectors: dict[str, dict[str, Any]], pulls: dict[
 def kill_while_it_pulls(ways: Ways, paths: LakePaths, feed: str) -> None:
     """Start a run and kill it while it pulls from one feed's source."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    with ways.start(paths, pulling=True) as process:
-        while not any(paths.scratch.glob(f"pulling-{feed}")):
-            assert process.poll() is None, process.stderr and process.stderr.read().decode()
-            assert time.monotonic() < deadline, f"{feed} is not pulled"
-            time.sleep(0.001)
-        os.killpg(process.pid, signal.SIGKILL)
+    process = ways.start(paths, pulling=True)
+    while not any(paths.scratch.glob(f"pulling-{feed}")):
+        assert process.is_alive(), ways.said.read_text(encoding="utf-8")
+        assert time.monotonic() < deadline, f"{feed} is not pulled"
+        time.sleep(0.001)
+    assert process.pid is not None
+    os.killpg(process.pid, signal.SIGKILL)
+    assert preloaded.end(process) == -signal.SIGKILL
 
 
 def test_a_mixture_of_all_connectors_killed_in_each_gives_the_release_of_dropped_files(

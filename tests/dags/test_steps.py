@@ -93,7 +93,17 @@ def test_the_cut_off_names_the_feeds_that_have_not_delivered_this_month(
 
     assert (said["feeds_this_month"], said["absent"]) == (
         1,
-        ["identity", "lending", "licensing", "lists", "objection", "penalty", "registration", "repair", "social_security"],
+        [
+            "identity",
+            "lending",
+            "licensing",
+            "lists",
+            "objection",
+            "penalty",
+            "registration",
+            "repair",
+            "social_security",
+        ],
     )
 
 

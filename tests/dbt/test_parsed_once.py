@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -25,8 +26,9 @@ unit_tests:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of one model and one unit test, which holds on one day only."""
+    monkeypatch.delenv("CREDITLAKE_CACHE")
     for name, text in PROJECT.items():
         path = tmp_path / "project" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,3 +76,21 @@ def test_a_project_that_cannot_be_parsed_says_why(project: Path, tmp_path: Path)
         unit_test({}, project, tmp_path / "target", DAY)
 
     assert kept(tmp_path / "target") == {}
+
+
+def test_lakes_may_share_what_is_parsed_and_another_project_leaves_it(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    monkeypatch.setenv("CREDITLAKE_CACHE", str(shared))
+    unit_test({}, project, tmp_path / "one", DAY)
+    before = kept(shared)
+
+    unit_test({}, project, tmp_path / "two", DAY)
+    assert (len(before), kept(shared)) == (1, before)
+    assert (kept(tmp_path / "one"), kept(tmp_path / "two")) == ({}, {})
+
+    other = shutil.copytree(project, tmp_path / "other")
+    unit_test({}, other, tmp_path / "three", DAY)
+    assert len(kept(shared)) == 2

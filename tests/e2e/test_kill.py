@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -22,7 +20,7 @@ from creditlake.lake import LakePaths
 from creditlake.lake.fsck import fsck
 from creditlake.pipeline import ingest_feed
 
-from tests.architecture.tree import ROOT
+from tests import preloaded
 from tests.e2e.harness import AS_OF, City, copy_of, incomplete, mart_hashes, run_arguments
 
 KILLS = 10
@@ -53,12 +51,12 @@ def reader(paths: LakePaths) -> Iterator[list[str]]:
 
 def run(paths: LakePaths, drop: Path, moment: int = 0) -> tuple[int, str]:
     """Run in a process of its own, killed at a touch of a file of the lake; return its exit code and last line."""
-    command = [sys.executable, "-m", "tests.e2e.killed", str(paths.root), str(moment)]
-    done = subprocess.run(
-        [*command, "--quiet", "run", *run_arguments(paths, drop)], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode, done.stdout.strip().rpartition("\n")[2]
+    said = paths.root.with_name("said")
+    arguments = [str(paths.root), str(moment), "--quiet", "run", *run_arguments(paths, drop)]
+    code = preloaded.end(preloaded.start("tests.e2e.killed", arguments, said))
+    text = said.read_text(encoding="utf-8")
+    assert code in (0, -signal.SIGKILL), text
+    return code, text.strip().rpartition("\n")[2]
 
 
 def touches_once_ingested(paths: LakePaths, drop: Path) -> int:

@@ -102,7 +102,14 @@ def test_every_withdrawal_was_taken(releases: tuple[LakePaths, LakePaths]) -> No
             ("mart_credit_records", f"feed || '.' || dataset = '{name}'")
             for name in DATASETS
             if name
-            not in (SUBJECTS, "social_security.headcounts", "lending.authorizations", "repair.cases", "objection.cases", "identity.decisions")
+            not in (
+                SUBJECTS,
+                "social_security.headcounts",
+                "lending.authorizations",
+                "repair.cases",
+                "objection.cases",
+                "identity.decisions",
+            )
         ),
         ("mart_subject_profiles", "insured_headcount = 12"),
         ("mart_subject_profiles", "penalty_count_visible = 1 and permits_valid = 1 and tax_rating = 'B'"),

@@ -17,6 +17,8 @@ from creditlake.lake.objects import duckdb_settings
 from creditlake.lake.paths import DATA_VARIABLE, LakePaths
 
 ALIAS = "lake"
+METADATA = f"__ducklake_metadata_{ALIAS}"
+"""Where DuckDB shows the catalogue's own tables."""
 MEMORY_LIMIT = "4GB"
 _SQLITE_OPTIONS = {"META_JOURNAL_MODE": "'WAL'", "META_BUSY_TIMEOUT": "10000"}
 
@@ -52,9 +54,7 @@ def attach(connection: duckdb.DuckDBPyConnection, paths: LakePaths, *, read_only
     options = [f"{name} {value}" for name, value in _options(paths).items()] + (["READ_ONLY"] if read_only else [])
     connection.execute(f"attach {_quote(_target(paths))} as {ALIAS} ({', '.join(options)})")
     connection.execute(f"use {ALIAS}")
-    row = connection.execute(
-        f"select value from __ducklake_metadata_{ALIAS}.ducklake_metadata where key = 'data_path'"
-    ).fetchone()
+    row = connection.execute(f"select value from {METADATA}.ducklake_metadata where key = 'data_path'").fetchone()
     remembered = row[0] if row else paths.data_path
     if remembered != paths.data_path and "s3://" in remembered + paths.data_path:
         raise DataElsewhere(

@@ -16,12 +16,11 @@ from typing import Literal
 import duckdb
 
 from creditlake.contracts import Dataset, all_datasets
-from creditlake.lake.attach import ALIAS, reading
+from creditlake.lake.attach import ALIAS, METADATA, reading
 from creditlake.lake.objects import local_size, sizes
 from creditlake.lake.paths import LakePaths
-from creditlake.lake.tables import identifier
+from creditlake.lake.tables import identifier, relations
 
-METADATA = f"__ducklake_metadata_{ALIAS}"
 ZONES = ("validated", "quarantine", "staging", "intermediate", "marts", "ops", "seeds")
 LEDGER = ("batches", "quality_checks", "sealed_rows", "sealed_states", "sealed_cases")
 Kind = Literal["file", "statistics", "delete_file", "snapshot", "inlining", "ledger", "conservation", "state", "place"]
@@ -120,7 +119,7 @@ def fsck(paths: LakePaths) -> list[Problem]:
     """
     with reading(paths) as connection:
         connection.execute("begin")
-        tables = _tables(connection)
+        tables = relations(connection)
         problems = [
             *_file_problems(connection, paths),
             *_catalogue_problems(connection),
@@ -134,16 +133,6 @@ def fsck(paths: LakePaths) -> list[Problem]:
                     problems += _dataset_problems(connection, dataset)
         connection.execute("rollback")
     return problems
-
-
-def _tables(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], bool]:
-    """Return every relation of the lake as (schema, name), and whether it holds rows itself (is no view)."""
-    rows = connection.execute(
-        """select table_schema, table_name, table_type = 'BASE TABLE' from information_schema.tables
-        where table_catalog = ? order by all""",
-        [ALIAS],
-    ).fetchall()
-    return {(schema, name): is_table for schema, name, is_table in rows}
 
 
 def _file_problems(connection: duckdb.DuckDBPyConnection, paths: LakePaths) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ import duckdb
 from creditlake.lake.attach import reading
 from creditlake.lake.catalogue import has_catalogue
 from creditlake.lake.paths import LakePaths
+from creditlake.lake.tables import relations
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +48,10 @@ def watermarks(paths: LakePaths, feed: str) -> list[Watermark]:
         return []
     names = ", ".join(field.name for field in fields(Watermark))
     with reading(paths) as connection:
-        if not _is_there(connection):
+        if ("ops", "watermarks") not in relations(connection):  # made by an earlier version, not written to since
             return []
         rows = connection.execute(
             f"select {names} from lake.ops.watermarks where feed = ? order by batch_seq, batch_id, source, reached",
             [feed],
         ).fetchall()
     return [Watermark(*row) for row in rows]
-
-
-def _is_there(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Say whether the lake has the table: one made by an earlier version has none until it is written to."""
-    found = connection.execute(
-        "select 1 from information_schema.tables "
-        "where table_catalog = 'lake' and table_schema = 'ops' and table_name = 'watermarks'"
-    ).fetchone()
-    return found is not None

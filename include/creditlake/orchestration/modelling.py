@@ -23,6 +23,7 @@ from creditlake.home import code_version, seeds_sha256
 from creditlake.lake import LakePaths, reading
 from creditlake.lake.catalogue import has_catalogue
 from creditlake.lake.ledger import entries
+from creditlake.lake.tables import relations
 from creditlake.modelling import DbtFailed
 from creditlake.orchestration.context import business_date, conclude, conf, lake
 from creditlake.orchestration.defaults import final
@@ -89,11 +90,10 @@ def _marts_hold_the_ledger(paths: LakePaths) -> bool:
     if not has_catalogue(paths):
         return False
     with reading(paths) as connection:
-        found = connection.execute(
-            "select 1 from information_schema.tables where table_schema = 'marts' and table_name = 'mart_batch_ledger'"
-        ).fetchall()
-        built = [batch_id for (batch_id,) in connection.execute(_LEDGER_MART).fetchall()] if found else []
-        return bool(found) and built == sorted(entry.batch_id for entry in entries(connection))
+        if ("marts", "mart_batch_ledger") not in relations(connection):
+            return False
+        built = [batch_id for (batch_id,) in connection.execute(_LEDGER_MART).fetchall()]
+        return built == sorted(entry.batch_id for entry in entries(connection))
 
 
 def build() -> dict[str, Any]:
