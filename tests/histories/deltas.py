@@ -1,0 +1,49 @@
+"""What the model says changed between two days that were released."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from tests.histories.facts import Key
+from tests.histories.marts import Table, figures, profiles, record_row, subject_rows
+from tests.histories.model import World
+
+COMPARED = ("dataset", "record_type", "polarity", "severity", "occurred_date", "amount_yuan", "confiscated_yuan",
+            "authority", "document_no", "visible_until", "match_method", "source_sha256", "source_row")  # fmt: skip
+"""What a change of a record is a change of (docs/architecture.md): not the mark of an objection."""
+
+
+def changes(old: World | None, new: World, ids: Mapping[Key, str]) -> Table:
+    """Which records, figures and register entries are added, changed or removed, by subject."""
+    if old is None:
+        return {}
+    table: Table = {}
+    before = {(one.subject, one.key): record_row(old, one) for one in old.records}
+    after = {(one.subject, one.key): record_row(new, one) for one in new.records}
+    for subject, key in before.keys() - after.keys():
+        table[subject, "record", sha256(ids[key].encode()).hexdigest()] = {"change_type": "removed"}
+    for subject, key in after.keys() - before.keys():
+        table[subject, "record", ids[key]] = {"change_type": "added"}
+    for subject, key in before.keys() & after.keys():
+        if any(before[subject, key][name] != after[subject, key][name] for name in COMPARED):
+            table[subject, "record", ids[key]] = {"change_type": "changed"}
+    return table | _figures(old, new)
+
+
+def _figures(old: World, new: World) -> Table:
+    table: Table = {}
+    before, after = profiles(old), profiles(new)
+    entries = (dict(subject_rows(before)), dict(subject_rows(after)))
+    for subject in after:
+        if subject not in before:
+            table[subject, "subject", "subject_id"] = {"change_type": "added"}
+            continue
+        for kind, was, now in (
+            ("profile", figures(before[subject]), figures(after[subject])),
+            ("subject", entries[0][subject], entries[1][subject]),
+        ):
+            for name in now.keys() - {"industry_section"}:
+                if was[name] != now[name]:
+                    table[subject, kind, name] = {"change_type": "changed"}
+    return table
