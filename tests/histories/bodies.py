@@ -46,6 +46,11 @@ class Draw:
         self.count += 1
         return f"呼{word}〔2026〕{self.number}-{self.count}号"
 
+    def code(self, word: str) -> str:
+        """A number of its own, of letters and digits."""
+        self.count += 1
+        return f"{word}{self.number:06d}{self.count:04d}"
+
     def near(self, least: date, most: date) -> date:
         """A day between two, often beside one that is looked at."""
         look = self.random.choice(self.days) + timedelta(days=self.random.choice((-1, 0, 1)))
@@ -136,7 +141,7 @@ def rating(draw: Draw, most: date) -> Rating | None:
 def authorization(draw: Draw, most: date) -> Authorization:
     """A permission to look into the data, until a day beside one that is looked at."""
     start = draw.document_day(most)
-    return Authorization(draw.document("授"), "测试银行", start, draw.near(start, draw.days[-1]))
+    return Authorization(draw.code("SQ"), "测试银行", start, draw.near(start, draw.days[-1]))
 
 
 def made(body: Body) -> date:

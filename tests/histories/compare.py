@@ -50,6 +50,6 @@ def subject_of(key: Iterable[object]) -> int | None:
             return part
         if isinstance(part, tuple) and len(part) > 1:
             return int(part[1])
-        if isinstance(part, str) and part.startswith("D") and "-" in part:
-            return 1000 + 2 * int(part[1:].split("-")[0])
+        if isinstance(part, str) and part.startswith("D"):
+            return 1000 + 2 * int(part[1:7])
     return None

@@ -14,6 +14,10 @@ COMPARED = ("dataset", "record_type", "polarity", "severity", "occurred_date", "
 """What a change of a record is a change of (docs/architecture.md): not the mark of an objection."""
 
 
+TOLD = {"expiry", "repair", "revocation", "withdrawal", "ended"}
+"""The ends that a release tells by name (docs/decisions/0025)."""
+
+
 def changes(old: World | None, new: World, ids: Mapping[Key, str]) -> Table:
     """Which records, figures and register entries are added, changed or removed, by subject."""
     if old is None:
@@ -22,13 +26,23 @@ def changes(old: World | None, new: World, ids: Mapping[Key, str]) -> Table:
     before = {(one.subject, one.key): record_row(old, one) for one in old.records}
     after = {(one.subject, one.key): record_row(new, one) for one in new.records}
     for subject, key in before.keys() - after.keys():
-        table[subject, "record", sha256(ids[key].encode()).hexdigest()] = {"change_type": "removed"}
+        why = _why(new, subject, key)
+        cause = {"cause_code": why} if why else {}
+        table[subject, "record", sha256(ids[key].encode()).hexdigest()] = {"change_type": "removed", **cause}
     for subject, key in after.keys() - before.keys():
         table[subject, "record", ids[key]] = {"change_type": "added"}
     for subject, key in before.keys() & after.keys():
         if any(before[subject, key][name] != after[subject, key][name] for name in COMPARED):
             table[subject, "record", ids[key]] = {"change_type": "changed"}
     return table | _figures(old, new)
+
+
+def _why(new: World, subject: int, key: Key) -> str | None:
+    """Why a record is no more a subject's: another's, or ended; None where more than one thing ended it."""
+    if new.owners.get(key, subject) != subject and new.ends.get(key) == frozenset():
+        return "identity"
+    ends = new.ends.get(key, frozenset())
+    return next(iter(ends)) if len(ends) == 1 and new.owners.get(key) == subject and ends <= TOLD else None
 
 
 def _figures(old: World, new: World) -> Table:

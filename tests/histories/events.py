@@ -8,16 +8,16 @@ from datetime import date, timedelta
 from random import Random
 
 from tests.histories import bodies
-from tests.histories.facts import Body, Case, Decision, Entry, Key, Objection, Penalty, Registration, Repair, Statement
+from tests.histories.facts import Case, Decision, Entry, Key, Objection, Penalty, Registration, Repair, Statement
 from tests.histories.law import ATTENTION, RED
 
 MAKERS = (
-    bodies.penalty, bodies.penalty, bodies.penalty, bodies.penalty, bodies.penalty, bodies.entry, bodies.entry, bodies.permit, bodies.abnormal,
-    bodies.arrears, bodies.rating, bodies.authorization,
+    bodies.penalty, bodies.penalty, bodies.penalty, bodies.penalty, bodies.entry, bodies.entry, bodies.permit,
+    bodies.abnormal, bodies.arrears, bodies.rating, bodies.authorization,
 )  # fmt: skip
 WHAT = (
     ("report", 9), ("correct", 6), ("withdraw", 2), ("come back", 2), ("repair", 4), ("object", 4), ("go on", 6),
-    ("merge", 2), ("un-merge", 2), ("late", 1), ("nothing", 4),
+    ("merge", 2), ("un-merge", 2), ("late", 1),
 )  # fmt: skip
 
 
@@ -60,14 +60,12 @@ class History:
         until = self.days[place]
         if until <= since:
             return []
-        new = (
-            [Statement(one, bodies.registration(self.draw), until) for one in subjects(self.number)]
-            if not place
-            else []
-        )
+        new: list[Statement] = []
+        if place == 0:
+            new = [Statement(one, bodies.registration(self.draw), until) for one in subjects(self.number)]
         for _ in range(self.draw.random.choice((0, 1, 2, 3, 4, 5) if place else (2, 3, 4))):
             provided = since + timedelta(days=self.draw.random.randint(1, (until - since).days))
-            happening = self._event(provided)
+            happening = self._event(provided) or self._report(provided)
             if happening and happening.key not in {one.key for one in new}:
                 new.append(happening)
         self.told += new
@@ -78,26 +76,23 @@ class History:
         (what,) = self.draw.random.choices(names, weights)
         match what:
             case "report":
-                body = self.draw.random.choice(MAKERS)(self.draw, provided)
-                return self._new(body, provided) if body else None
+                return self._report(provided)
             case "merge" | "un-merge":
                 return self._decision("合并" if what == "merge" else "撤销合并", provided)
             case "repair" | "object":
                 return self._case(what, provided)
             case "go on":
                 return self._gone_on(provided)
-            case "nothing":
-                return None
         return self._again(what, provided)
 
-    def _new(self, body: Body, provided: date) -> Statement:
-        return Statement(self.draw.random.choice(subjects(self.number)), body, provided)
+    def _report(self, provided: date) -> Statement | None:
+        body = self.draw.random.choice(MAKERS)(self.draw, provided)
+        return Statement(self.draw.random.choice(subjects(self.number)), body, provided) if body else None
 
     def _decision(self, kind: str, provided: date) -> Statement:
         ours = subjects(self.number)
         subject, survivor = ours if self.draw.random.random() < 0.8 else ours[::-1]
-        self.draw.count += 1
-        number = f"D{self.number:06d}-{self.draw.count:04d}"
+        number = self.draw.code("D")
         decided = self.draw.near(provided - timedelta(days=10), provided)
         return Statement(subject, Decision(number, kind, survivor, decided), provided)
 
@@ -114,8 +109,7 @@ class History:
         subject, body = self.draw.random.choice(known)
         if self.draw.random.random() < 0.15:
             subject = self.draw.random.choice(subjects(self.number))
-        self.draw.count += 1
-        number = f"{'XF' if what == 'repair' else 'YY'}{self.number}-{self.draw.count}"
+        number = self.draw.code("XF" if what == "repair" else "YY")
         about = _about(body) if self.draw.random.random() < 0.95 else "经营异常名录"
         applied = self.draw.near(provided - timedelta(days=9), provided)
         case: Case = (

@@ -69,14 +69,17 @@ def _file(folder: Path, file: str, place: int, dataset: str, statements: Sequenc
 def cells(statement: Statement) -> Cells:
     """A statement as a row."""
     flag = "d" if statement.is_withdrawal else "u"
-    row = CLEAN[statement.body.dataset] | {"提供日期": _day(statement.provided), "增删改标志": flag}
+    row: Cells = CLEAN[statement.body.dataset] | {"提供日期": _day(statement.provided), "增删改标志": flag}
     return {**row, **_of_subject(row, statement.subject), **_of_body(statement.body, statement.subject)}
 
 
 def _of_subject(row: Cells, subject: int) -> Cells:
+    told: Cells = {}
     codes = {"统一社会信用代码", "CF_XDR_SHXYM", "XK_XDR_SHXYM", "主体"}
     names = {"企业名称", "名称", "纳税人名称", "CF_XDR_MC", "XK_XDR_MC"}
-    return dict.fromkeys(codes & row.keys(), uscc(subject)) | dict.fromkeys(names & row.keys(), name(subject))
+    told.update(dict.fromkeys(codes & row.keys(), uscc(subject)))
+    told.update(dict.fromkeys(names & row.keys(), name(subject)))
+    return told
 
 
 def _day(day: date | None) -> str | None:

@@ -26,7 +26,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
                               "permits_valid", "is_on_serious_list", "is_abnormal"),
     "mart_evaluation_points": ("subject_id", "item_code", "points"),
     "mart_profile_reasons": ("subject_id", "item_code", "record_id", "falls_away_date"),
-    "mart_subject_merges": ("decision_no", "decision_kind", "uscc", "merged_into", "decided_date", "reversed_date",
+    "mart_subject_merges": ("decision_no", "subject_id", "decision_kind", "uscc", "merged_into", "decided_date", "reversed_date",
                             "decision_basis"),
     "mart_subject_portraits": ("subject_id", "dimension_code", "score", "coverage", "peer_group", "peer_percentile"),
     "mart_portrait_tags": ("subject_id", "tag_code", "evidence_record_id"),
@@ -68,7 +68,7 @@ class Reader:
 
     def _learn(self, found: Mapping[str, list[dict[str, Any]]], handed_over: Iterable[Delivered]) -> None:
         sources = {(one.batch.sha256, one.row): one.statement.key for one in handed_over}
-        for row in found["mart_subjects"]:
+        for row in [*found["mart_subjects"], *found["mart_subject_merges"]]:
             self.subjects[row["subject_id"]] = self.by_code[row["uscc"]]
         for row in found["mart_credit_records"]:
             key = sources[row["source_sha256"], row["source_row"]]

@@ -8,9 +8,10 @@ from decimal import Decimal
 from tests.histories import cards, law
 from tests.histories.facts import Delivered
 from tests.histories.files import party, uscc
-from tests.histories.model import Record, World
+from tests.histories.model import World
 from tests.histories.portrait import loans, portraits, tags
 from tests.histories.profile import Profile
+from tests.histories.records import Record
 
 Table = dict[tuple[object, ...], dict[str, object]]
 
@@ -40,6 +41,7 @@ def marts(world: World, handed_over: Iterable[Delivered]) -> Mapping[str, Table]
         },
         "mart_subject_merges": {
             (one.number,): {
+                "subject": one.subject,
                 "decision_kind": one.kind,
                 "uscc": uscc(one.subject),
                 "merged_into": one.survivor,

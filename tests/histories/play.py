@@ -75,9 +75,10 @@ class Play:
         found = self.reader.marts(release, self.delivered)
         model = dict(marts(truth, self.delivered))
         base = max((past for past in self.released if past < day), default=None)
-        model["mart_profile_deltas"] = changes(self.released[base] if base else None, truth, self.reader.ids)
+        changed = changes(self.released[base] if base else None, truth, self.reader.ids)
         self.released[day] = truth
-        return list(differences(model, found | {"mart_profile_deltas": self._changes(release)}))
+        told = {"mart_profile_deltas": self._changes(release, changed)}
+        return list(differences(model | {"mart_profile_deltas": changed}, found | told))
 
     def _run(self, day: date, place: int) -> Release:
         paths = LakePaths(self.folder / "lake")
@@ -89,15 +90,13 @@ class Play:
         assert before is None or before.release_id == release.release_id
         return release
 
-    def _changes(self, release: Release) -> Table:
-        told = rows(release, "mart_profile_deltas")
-        # of a figure that several causes moved there is a row for each
-        return {
-            (self.reader.subjects[row["subject_id"]], row["item_type"], row["item"]): {
-                "change_type": row["change_type"]
-            }
-            for row in told
-        }
+    def _changes(self, release: Release, model: Table) -> Table:
+        """The changes; of a figure that several causes moved there is a row for each, and the model names no cause."""
+        table: Table = {}
+        for row in rows(release, "mart_profile_deltas"):
+            key = (self.reader.subjects[row["subject_id"]], row["item_type"], row["item"])
+            table[key] = {column: row[column] for column in model.get(key, {"change_type": None})}
+        return table
 
     def retold(self, difference: Difference) -> str:
         """A difference, with the history it is about and how to play that alone."""
@@ -135,7 +134,7 @@ def _witnessed(day: date, place: int) -> Iterator[Statement]:
         Abnormal(office, since, None),
         Arrears("增值税", "新城区税务局", since, since, Decimal("100.00"), False),
         Rating(2024, "新城区税务局", "B", since),
-        Authorization("见授1号", "测试银行", since, since + timedelta(days=9000)),
+        Authorization("SQ0", "测试银行", since, since + timedelta(days=9000)),
         Repair("XF0", "行政处罚", "无此文号", office, since, None, None, None, None),
         Objection("YY0", "行政处罚", "无此文号", office, since, None, None, None),
         Decision("W0", "撤销合并", 1000, since),

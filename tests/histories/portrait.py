@@ -6,8 +6,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 
 from tests.histories import cards
-from tests.histories.model import Record
 from tests.histories.profile import Profile
+from tests.histories.records import Record
 
 Table = dict[tuple[object, ...], dict[str, object]]
 LEAST_PEERS = 30

@@ -10,7 +10,8 @@ from decimal import Decimal
 from tests.histories import cards, law
 from tests.histories.cards import Value
 from tests.histories.facts import Key, Rating
-from tests.histories.model import Record, World
+from tests.histories.model import World
+from tests.histories.records import Record
 
 WITHIN_3_YEARS = 36
 
