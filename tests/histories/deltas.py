@@ -25,7 +25,11 @@ def changes(old: World | None, new: World, ids: Mapping[Key, str]) -> Table:
     table: Table = {}
     before = {(one.subject, one.key): record_row(old, one) for one in old.records}
     after = {(one.subject, one.key): record_row(new, one) for one in new.records}
+    gone = old.subjects.keys() - new.subjects.keys()
+    table["base", old.day] = {"subjects_gone": len(gone)}
     for subject, key in before.keys() - after.keys():
+        if subject in gone:
+            continue  # who is in no mart any more is in this one neither; the manifest counts them
         why = _why(new, subject, key)
         cause = {"cause_code": why} if why else {}
         table[subject, "record", sha256(ids[key].encode()).hexdigest()] = {"change_type": "removed", **cause}

