@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -52,19 +52,24 @@ class Draw:
         return f"{word}{self.number:06d}{self.count:04d}"
 
     def near(self, least: date, most: date) -> date:
-        """A day between two, often beside one that is looked at."""
-        look = self.random.choice(self.days) + timedelta(days=self.random.choice((-1, 0, 1)))
-        if least <= look <= most and self.random.random() < 0.6:
-            return look
-        return least + timedelta(days=self.random.randint(0, max((most - least).days, 0)))
+        """A day between two, often one that is looked at or beside it."""
+        return self._of(_beside(self.days), least, most) or least + timedelta(
+            days=self.random.randint(0, max((most - least).days, 0))
+        )
 
     def document_day(self, most: date) -> date:
-        """The day of a document, often one whose term ends beside a day that is looked at."""
+        """The day of a document, often one whose term ends beside a day looked at, or on which the law changed."""
         months = self.random.choice((0, 0, 6, 12, 12, 36))
-        look = law.after(self.random.choice(self.days), -months) + timedelta(days=self.random.choice((-1, 0, 1)))
-        if FIRST_DAY <= look <= most and self.random.random() < 0.6:
-            return look
-        return max(FIRST_DAY, most - timedelta(days=self.random.choice((0, 3, 20, 90, 400, 1100))))
+        ends = _beside(law.after(day, -months) for day in self.days)
+        changes = _beside((law.ORDER_58, law.ORDER_36)) if self.random.random() < 0.2 else []
+        return self._of(changes or ends, FIRST_DAY, most) or max(
+            FIRST_DAY, most - timedelta(days=self.random.choice((0, 3, 20, 90, 400, 1100)))
+        )
+
+    def _of(self, days: Sequence[date], least: date, most: date) -> date | None:
+        """One of some days, where one is possible and more often than not."""
+        possible = [day for day in days if least <= day <= most]
+        return self.random.choice(possible) if possible and self.random.random() < 0.6 else None
 
     def unused(self, draw: Callable[[], date], most: date) -> date | None:
         """A day that this history has not used yet for such a thing."""
@@ -74,6 +79,11 @@ class Draw:
                 self.used.add(day)
                 return day
         return None
+
+
+def _beside(days: Iterable[date]) -> list[date]:
+    """Some days, with the day before and after each."""
+    return [day + timedelta(days=more) for day in days for more in (-1, 0, 1)]
 
 
 def registration(draw: Draw) -> Registration:

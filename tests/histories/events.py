@@ -65,6 +65,7 @@ class History:
             new = [Statement(one, bodies.registration(self.draw), until) for one in subjects(self.number)]
         for _ in range(self.draw.random.choice((0, 1, 2, 3, 4, 5) if place else (2, 3, 4))):
             provided = since + timedelta(days=self.draw.random.randint(1, (until - since).days))
+            provided = until if self.draw.random.random() < 0.3 else provided
             happening = self._event(provided) or self._report(provided)
             if happening and happening.key not in {one.key for one in new}:
                 new.append(happening)
