@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from hashlib import sha256
 
 from tests.histories.facts import Key
@@ -30,7 +31,7 @@ def changes(old: World | None, new: World, ids: Mapping[Key, str]) -> Table:
     for subject, key in before.keys() - after.keys():
         if subject in gone:
             continue  # who is in no mart any more is in this one neither; the manifest counts them
-        why = _why(new, subject, key)
+        why = _why(new, subject, key, before[subject, key]["visible_until"])
         cause = {"cause_code": why} if why else {}
         table[subject, "record", sha256(ids[key].encode()).hexdigest()] = {"change_type": "removed", **cause}
     for subject, key in after.keys() - before.keys():
@@ -41,11 +42,13 @@ def changes(old: World | None, new: World, ids: Mapping[Key, str]) -> Table:
     return table | _figures(old, new)
 
 
-def _why(new: World, subject: int, key: Key) -> str | None:
+def _why(new: World, subject: int, key: Key, until: object) -> str | None:
     """Why a record is no more a subject's: another's, or ended; None where more than one thing ended it."""
     if new.owners.get(key, subject) != subject and new.ends.get(key) == frozenset():
         return "identity"
-    ends = new.ends.get(key, frozenset())
+    # what it was shown until is over, too, however it is told now
+    is_over = isinstance(until, date) and until < new.day
+    ends = new.ends.get(key, frozenset()) | ({"expiry"} if is_over else frozenset())
     return next(iter(ends)) if len(ends) == 1 and new.owners.get(key) == subject and ends <= TOLD else None
 
 

@@ -11,6 +11,7 @@ from creditlake.release import Release
 from tests.e2e.harness import query
 from tests.histories.facts import Delivered, Key
 from tests.histories.files import uscc
+from tests.histories.index import AREAS, COUNTED
 from tests.histories.marts import Table
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -52,6 +53,10 @@ GRAINS = {
 FAILED = """select source_sha256, sum(case when severity = 'critical' then failed_rows else 0 end)
     from mart_quality_checks join mart_batch_ledger using (feed, dataset, batch_id) group by source_sha256"""
 
+LEAVES = f"""select period, area_code, indicator_code, numerator, denominator from mart_city_credit_index
+    where indicator_code in {COUNTED} and area_code in {AREAS}
+        and source_mode = 'computed'"""
+
 
 class Reader:
     """Reads releases of one lake; it learns which record has which id, and that it keeps it."""
@@ -70,6 +75,10 @@ class Reader:
         tables = {mart: self._table(mart, found[mart]) for mart in GRAINS}
         judged = query(release, FAILED)
         tables["mart_quality_checks"] = {(batch,): {"failed_critical": int(failed)} for batch, failed in judged}
+        tables["mart_city_credit_index"] = {
+            (period, area, code): {"numerator": float(numerator), "denominator": float(denominator)}
+            for period, area, code, numerator, denominator in query(release, LEAVES)
+        }
         return tables
 
     def _learn(self, found: Mapping[str, list[dict[str, Any]]], handed_over: Iterable[Delivered]) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from tests.histories import cards, law
 from tests.histories.facts import Delivered
 from tests.histories.files import party, uscc
+from tests.histories.index import index
 from tests.histories.model import World
 from tests.histories.portrait import loans, portraits, tags
 from tests.histories.profile import Profile
@@ -55,6 +56,7 @@ def marts(world: World, handed_over: Iterable[Delivered]) -> Mapping[str, Table]
         "mart_portrait_tags": tags(judged),
         **loans(judged),
         "mart_batch_ledger": dict(_ledger(known)),
+        "mart_city_credit_index": index(world),
         # what the histories tell is told soundly
         "mart_quality_checks": {(sha256,): {"failed_critical": 0} for sha256 in {one.batch.sha256 for one in known}},
         "mart_agency_timeliness": _handed_over(known),

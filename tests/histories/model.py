@@ -9,7 +9,6 @@ from datetime import date
 from tests.histories import records
 from tests.histories.facts import (
     Authorization,
-    Body,
     Case,
     Decision,
     Delivered,
@@ -49,9 +48,13 @@ class World:
     subjects: Mapping[int, Registration]
     merges: tuple[Merge, ...]
     records: tuple[Record, ...]
-    authorized: frozenset[int]
+    authorizations: tuple[tuple[int, date, date], ...]
     owners: Mapping[Key, int]
     ends: Mapping[Key, frozenset[str]]
+
+    def is_authorized(self, subject: int) -> bool:
+        """Whether somebody may look into its data."""
+        return any(who == subject and start <= self.day <= end for who, start, end in self.authorizations)
 
     def active(self, subject: int) -> bool:
         """Whether a subject is in the register and not gone."""
@@ -70,7 +73,11 @@ def world(handed_over: Iterable[Delivered], day: date, party: Callable[[int], st
     registered = {
         one.statement.subject: one.statement.body for one in standing if isinstance(one.statement.body, Registration)
     }
-    authorized = frozenset(owner(one) for one in standing if _is_authorized(one.statement.body, day))
+    authorizations = tuple(
+        (owner(one), one.statement.body.start, one.statement.body.end)
+        for one in standing
+        if isinstance(one.statement.body, Authorization)
+    )
     cases: dict[int, list[Case]] = {}
     for one in standing:
         if isinstance(one.statement.body, Repair | Objection):
@@ -85,7 +92,7 @@ def world(handed_over: Iterable[Delivered], day: date, party: Callable[[int], st
         {subject: entry for subject, entry in registered.items() if subject not in into},
         merges,
         tuple(records.standing_ratings([record for record in judged if not record.ends])),
-        authorized,
+        authorizations,
         {key: into.get(int(key[1]), int(key[1])) for key in versions},
         ends | gone,
     )
@@ -131,7 +138,3 @@ def _decisions(versions: Mapping[Key, list[Delivered]]) -> Iterator[tuple[int, D
             last = told[-1].statement
             found.append((worded[-1].statement.subject, body, last.provided if last.is_withdrawal else None))
     yield from sorted(found, key=lambda one: (one[1].decided, one[1].number))
-
-
-def _is_authorized(body: Body, day: date) -> bool:
-    return isinstance(body, Authorization) and body.start <= day <= body.end

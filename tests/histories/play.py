@@ -31,6 +31,7 @@ from tests.histories.facts import (
     Statement,
 )
 from tests.histories.files import deliver, party
+from tests.histories.index import judged
 from tests.histories.lake import Reader, rows
 from tests.histories.marts import Table, marts
 from tests.histories.model import World, world
@@ -74,6 +75,8 @@ class Play:
         truth = world(self.delivered, day, party)
         found = self.reader.marts(release, self.delivered)
         model: dict[str, Table] = dict(marts(truth, self.delivered))
+        by_month = judged(model["mart_city_credit_index"], found["mart_city_credit_index"], day)
+        model["mart_city_credit_index"] = by_month
         base = max((past for past in self.released if past < day), default=None)
         changed = changes(self.released[base] if base else None, truth, self.reader.ids)
         self.released[day] = truth

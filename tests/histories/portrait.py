@@ -84,7 +84,7 @@ def loans(judged: Mapping[int, Profile]) -> dict[str, Table]:
     points: Table = {}
     (model,) = cards.seed("ref_loan_models")
     for number, one in judged.items():
-        if number not in one.world.authorized:
+        if not one.world.is_authorized(number):
             continue
         stop = "H01" if not one.is_active else "H04" if one.is_serious else None
         lines = [] if stop else _bins(one)
