@@ -33,12 +33,15 @@ def changes(old: World | None, new: World, ids: Mapping[Key, str]) -> Table:
             continue  # who is in no mart any more is in this one neither; the manifest counts them
         why = _why(new, subject, key, before[subject, key]["visible_until"])
         cause = {"cause_code": why} if why else {}
-        table[subject, "record", sha256(ids[key].encode()).hexdigest()] = {"change_type": "removed", **cause}
+        table[subject, "record", sha256(ids.get(key, "unseen").encode()).hexdigest()] = {
+            "change_type": "removed",
+            **cause,
+        }
     for subject, key in after.keys() - before.keys():
-        table[subject, "record", ids[key]] = {"change_type": "added"}
+        table[subject, "record", ids.get(key, key)] = {"change_type": "added"}
     for subject, key in before.keys() & after.keys():
         if any(before[subject, key][name] != after[subject, key][name] for name in COMPARED):
-            table[subject, "record", ids[key]] = {"change_type": "changed"}
+            table[subject, "record", ids.get(key, key)] = {"change_type": "changed"}
     return table | _figures(old, new)
 
 
