@@ -83,6 +83,6 @@ def test_a_wrong_decision_is_found(tmp_path: Path) -> None:
 
 
 def test_a_place_of_a_machine_is_found(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"a.md": "see " + "/".join(["", "work", "main"]) + "\nin network/work/x"})
+    write_tree(tmp_path, {"a.md": "see " + "/".join(["", "home", "somebody"]) + "\nin network/home/x"})
 
     assert laws.machine_traces([tmp_path / "a.md"]) == ["a.md:1"]

@@ -20,29 +20,42 @@ models:
   - name: a
     columns:
       - {name: n, data_tests: [not_null, {not_null: {name: mild, config: {severity: warn}}}]}
-      - {name: m, data_tests: [unique, {accepted_values: {arguments: {values: [2]}}}]}
+      - {name: m, data_tests: [unique, {accepted_values: {arguments: {values: [2]}, config: {where: m > 0}}}]}
 """,
+}
+ARGUMENTS = {
+    "not_null": "filled",
+    "unique": "distinct",
+    "accepted_values": "listed",
+    "relationships": "related",
+    "unique_together": "together",
 }
 
 
 def declared(project: Path) -> Iterator[tuple[str, str, str]]:
-    """Relation, test and column of every plain column test that the project's files declare."""
+    """Relation, test and column of every plain test that the project's files declare."""
     for path in sorted(path for folder in ("models", "seeds") for path in (project / folder).rglob("*.yml")):
         document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         for entry in (*document.get("models", []), *document.get("seeds", [])):
             for column in entry.get("columns", []):
                 for test in column.get("data_tests", []):
-                    if test in ("not_null", "unique"):
-                        yield entry["name"], test, column["name"]
+                    yield entry["name"], _name(test), column["name"]
+            for test in entry.get("data_tests", []):
+                yield entry["name"], _name(test), ", ".join(test[_name(test)]["arguments"]["columns"])
+
+
+def _name(test: str | dict[str, Any]) -> str:
+    return test if isinstance(test, str) else next(iter(test))
 
 
 def grouped(manifest: Any) -> Iterator[tuple[str, str, str]]:
     """Relation, test and column of every grouped test of a manifest."""
     for node in manifest.nodes.values():
         if node.name.startswith("columns_hold_"):
-            arguments = node.test_metadata.kwargs
-            for test, columns in (("not_null", arguments["filled"]), ("unique", arguments["distinct"])):
-                yield from ((node.attached_node.rsplit(".", 1)[-1], test, column) for column in columns)
+            for test, argument in ARGUMENTS.items():
+                for asked in node.test_metadata.kwargs[argument]:
+                    columns = asked.get("column_name") or ", ".join(asked["columns"])
+                    yield node.attached_node.rsplit(".", 1)[-1], test, columns
 
 
 def parse(project: Path, target: Path) -> Any:
@@ -57,16 +70,18 @@ def test_every_declared_column_test_is_in_the_one_node_of_its_relation(tmp_path:
     every = list(declared(dbt_project()))
     assert len(every) > 300
     assert sorted(grouped(manifest)) == sorted(every)
-    left = [node.name for node in manifest.nodes.values() if node.name.startswith(("not_null_", "unique_"))]
-    assert all(name.startswith("unique_together_") for name in left)
+    others = [node for node in manifest.nodes.values() if getattr(node, "test_metadata", None)]
+    assert {node.test_metadata.name for node in others} == {"columns_hold"}
 
 
-def test_what_has_a_setting_of_its_own_or_asks_more_stays_a_test_by_itself(tmp_path: Path) -> None:
+def test_what_has_a_setting_of_its_own_stays_a_test_by_itself(tmp_path: Path) -> None:
     project = tmp_path / "project"
     for name, text in SMALL.items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text(text, encoding="utf-8")
     shutil.copytree(dbt_project() / "tests" / "generic", project / "tests" / "generic")
+    (project / "macros").mkdir()
+    shutil.copy(dbt_project() / "macros" / "columns_hold.sql", project / "macros")
 
     manifest = parse(project, tmp_path / "target")
 

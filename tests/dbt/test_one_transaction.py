@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -25,7 +26,18 @@ on-run-end: ["{{ write_row_counts(results) }}"]
     "models/a.sql": "select 1 as n",
     "models/b.sql": "select n + 1 as n from {{ ref('a') }}",
     "models/c.sql": "select 3 as n",
-    "models/all.yml": "models: [{name: c, columns: [{name: n, data_tests: [not_null, unique]}]}]",
+    "models/all.yml": """
+models:
+  - name: c
+    data_tests: [{unique_together: {arguments: {columns: [n, n]}}}]
+    columns:
+      - name: n
+        data_tests:
+          - not_null
+          - unique
+          - accepted_values: {arguments: {values: [3, 4], quote: false}}
+          - relationships: {arguments: {to: ref('a'), field: 0 * n + 3}}
+""",
 }
 
 
@@ -40,7 +52,8 @@ def project(tmp_path: Path) -> Path:
     profile = f"{{small: {{target: one, outputs: {{one: {{type: duckdb, path: '{path}', threads: 1}}}}}}}}"
     (folder / "profiles.yml").write_text(profile, encoding="utf-8")
     (folder / "macros").mkdir()
-    shutil.copy(dbt_project() / "macros" / "write_row_counts.sql", folder / "macros")
+    for macro in ("write_row_counts", "columns_hold"):
+        shutil.copy(dbt_project() / "macros" / f"{macro}.sql", folder / "macros")
     shutil.copytree(dbt_project() / "tests" / "generic", folder / "tests" / "generic")
     return folder
 
@@ -88,16 +101,21 @@ def test_a_model_that_fails_leaves_every_table_as_it_was_and_is_the_only_one_nam
 
 def test_a_test_that_fails_leaves_its_table_to_be_looked_into(project: Path, tmp_path: Path) -> None:
     build({}, project, tmp_path / "target", DAY)
-    change(project, c="select unnest([null, 3, 3, null, 3, 4, 4]) as n")
+    change(project, c="select unnest([null, 3, 3, null, 3, 4, 4, 5]) as n")
+    broken = (
+        "n is null: 2",
+        "n is not unique: 2",  # 3 and 4
+        "n is not in its list: 1",
+        "n is not in a.0 * n + 3: 3",  # 4 twice and 5
+        "n and n name no row: 3",  # none, 3 and 4
+    )
 
-    with pytest.raises(
-        DbtFailed, match=r"1 dbt nodes failed: test.small.columns_hold_c: n is null: 2, n is not unique: 2"
-    ):
+    with pytest.raises(DbtFailed, match=re.escape(f"test.small.columns_hold_c: {', '.join(broken)}")):
         build({}, project, tmp_path / "target", DAY)
 
-    assert tables(project) == {"a": [(1,)], "b": [(2,)], "c": [(None,), (3,), (3,), (None,), (3,), (4,), (4,)]}
+    assert tables(project)["c"] == [(None,), (3,), (3,), (None,), (3,), (4,), (4,), (5,)]
     (counted,) = [one["failures"] for one in results(tmp_path / "target") if one["status"] == "fail"]
-    assert counted == 4
+    assert counted == 11
 
 
 def test_a_build_that_dies_before_its_commit_is_none(

@@ -122,8 +122,19 @@ class Rating:
         return (str(self.year),)
 
 
+class _Numbered:
+    """What has a number of its own."""
+
+    __slots__ = ()
+    number: str
+
+    def name(self) -> Key:
+        """What tells it from others of its subject."""
+        return (self.number,)
+
+
 @dataclass(frozen=True, slots=True)
-class Authorization:
+class Authorization(_Numbered):
     """A permission to look into a subject's data."""
 
     dataset: ClassVar[str] = "lending.authorizations"
@@ -132,13 +143,9 @@ class Authorization:
     start: date
     end: date
 
-    def name(self) -> Key:
-        """What tells it from others of its subject."""
-        return (self.number,)
-
 
 @dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(_Numbered):
     """An application for repair as it stands; ``outcome`` 准予修复 or 不予修复."""
 
     dataset: ClassVar[str] = "repair.cases"
@@ -152,13 +159,9 @@ class Repair:
     closed: date | None
     outcome: str | None
 
-    def name(self) -> Key:
-        """What tells it from others of its subject."""
-        return (self.number,)
-
 
 @dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(_Numbered):
     """An objection as it stands; ``outcome`` 更正, 维持 or 撤销."""
 
     dataset: ClassVar[str] = "objection.cases"
@@ -171,13 +174,9 @@ class Objection:
     closed: date | None
     outcome: str | None
 
-    def name(self) -> Key:
-        """What tells it from others of its subject."""
-        return (self.number,)
-
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(_Numbered):
     """A decision of people: 合并 or 撤销合并 of its subject and ``survivor``."""
 
     dataset: ClassVar[str] = "identity.decisions"
@@ -185,10 +184,6 @@ class Decision:
     kind: str
     survivor: int
     decided: date
-
-    def name(self) -> Key:
-        """What tells it from others of its subject."""
-        return (self.number,)
 
 
 Case = Repair | Objection

@@ -12,6 +12,7 @@ from creditlake.lake import LakePaths
 from creditlake.release import Release, current
 
 from tests.e2e.harness import run
+from tests.histories import law
 from tests.histories.compare import Difference, differences, subject_of
 from tests.histories.deltas import changes
 from tests.histories.events import History, days, subjects
@@ -145,3 +146,6 @@ def _witnessed(day: date, place: int) -> Iterator[Statement]:
         Decision("W0", "撤销合并", 1000, since),
     )
     yield from (Statement(WITNESS, body, day) for body in bodies)
+    if day >= law.ORDER_36:  # one day apart, and under two regimes
+        for number, decided in (("见罚2号", law.ORDER_36 - timedelta(days=1)), ("见罚3号", law.ORDER_36)):
+            yield Statement(WITNESS, Penalty(number, office, ("暂扣许可证件",), None, decided, None), day)

@@ -11,6 +11,7 @@
         {{ create_table_as(False, target, sql) if kind == 'table' else get_create_view_as_sql(target, sql) }}
     {%- endcall -%}
     {{ run_hooks(post_hooks) }}
+    {{ adapter.commit() }}
     {{ return({'relations': [target]}) }}
 {% endmacro %}
 

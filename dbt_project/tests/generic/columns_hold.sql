@@ -1,18 +1,24 @@
-{# No column of `filled` is null, none of `distinct` repeats a value. One row a broken column. #}
-{% test columns_hold(model, filled, distinct) %}
-{% set counts = [] %}
-{% for column in filled %}
-    {% do counts.append(
-        "select '" ~ column ~ " is null' as what, count(*) as broken_rows from " ~ model ~ " where " ~ column ~ " is null"
-    ) %}
+{# What the plain tests of one relation ask, as one. One row per test that rows break. #}
+{% test columns_hold(model, filled, distinct, listed, related, together) %}
+{% set broken = [] %}
+{% for test in filled %}
+    {% do broken.append([test.column_name ~ " is null", model ~ " where " ~ test.column_name ~ " is null"]) %}
 {% endfor %}
-{% for column in distinct %}
-    {% do counts.append(
-        "select '" ~ column ~ " is not unique' as what, count(*) as broken_rows from (select " ~ column ~ " from " ~ model
-        ~ " where " ~ column ~ " is not null group by " ~ column ~ " having count(*) > 1) as repeated"
-    ) %}
+{% for test in distinct %}
+    {% do broken.append([test.column_name ~ " is not unique", repeated(model, [test.column_name], keeps_null=true)]) %}
 {% endfor %}
-select what, broken_rows
-from ({{ counts | join(' union all ') }}) as counted
-where broken_rows > 0
+{% for test in listed %}
+    {% do broken.append([test.column_name ~ " is not in its list", not_listed(model, **test)]) %}
+{% endfor %}
+{% for test in related %}
+    {% set there = test.to.identifier ~ "." ~ test.field %}
+    {% do broken.append([test.column_name ~ " is not in " ~ there, not_found(model, **test)]) %}
+{% endfor %}
+{% for test in together %}
+    {% do broken.append([test.columns | join(" and ") ~ " name no row", repeated(model, test.columns)]) %}
+{% endfor %}
+{% for what, rows in broken %}
+select '{{ what }}' as what, count(*) as broken_rows from {{ rows }} having count(*) > 0
+{{ 'union all' if not loop.last }}
+{% endfor %}
 {% endtest %}

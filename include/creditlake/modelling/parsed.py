@@ -39,6 +39,7 @@ def parsed(project: Path, target: Path, options: list[str]) -> Any:
     if not outcome.success:
         raise DbtFailed(f"dbt could not parse {project}: {outcome.exception}") from outcome.exception
     group_column_tests(outcome.result)
+    folder.mkdir(parents=True, exist_ok=True)
     written = folder / f"{kept.stem}.{os.getpid()}.new"
     written.write_bytes(outcome.result.to_msgpack(extended_mashumaro_encoder))
     for other in folder.glob(f"{place}-*.msgpack"):
@@ -48,8 +49,9 @@ def parsed(project: Path, target: Path, options: list[str]) -> Any:
 
 
 def _fingerprint(project: Path) -> str:
-    """A hash of what decides the manifest: the project's files, by place and content, dbt's version, our grouping."""
-    digest = hashlib.sha256(version("dbt-core").encode() + Path(grouped.__file__).read_bytes())
+    """A hash of what decides the manifest: the project's files, by place and content, dbt's versions, our grouping."""
+    versions = f"{version('dbt-core')} {version('dbt-duckdb')} "
+    digest = hashlib.sha256(versions.encode() + Path(grouped.__file__).read_bytes())
     for path in sorted(path for path in project.rglob("*") if path.suffix in (".sql", ".yml", ".csv")):
         digest.update(f"{path.relative_to(project).as_posix()}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
