@@ -83,16 +83,8 @@ def _invoke(env: Mapping[str, str], project: Path, target: Path, arguments: list
     from dbt.cli.main import dbtRunner
 
     folders = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(target)]
-    switches = [
-        "--quiet",
-        "--no-use-colors",
-        "--log-path",
-        str(target),
-        "--log-level",
-        "none",
-        "--log-level-file",
-        "none",
-    ]
+    silent = ["--quiet", "--log-level", "none", "--log-level-file", "none"]  # what failed is in the results
+    switches = [*silent, "--no-use-colors", "--log-path", str(target)]
     counted = (target / ROWS).with_suffix(".new")
     with _environment({**env, **_QUIET, "CREDITLAKE_DBT_ROWS": str(counted)}), one_transaction() as transaction:
         manifest = parsed(project, target, [*folders, *switches])
