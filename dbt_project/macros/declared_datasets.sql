@@ -1,6 +1,7 @@
 {# Every declared dataset and the column that names its publisher, else the feed's own; a new one is one line here. #}
 {% macro declared_datasets() %}
     {{ return([
+        ["commitments", "pledges", '"承诺受理单位"'],
         ["identity", "decisions", "'呼和浩特市公共信用信息工作机构'"],
         ["lending", "authorizations", '"授权机构"'],
         ["licensing", "permits", '"XK_XKJG"'],

@@ -12,7 +12,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -23,10 +23,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from creditlake.connectors.files import UNKNOWN_DATASET, month_end, month_in
-from creditlake.contracts import CORRECTION, PROVIDED, Dataset, Feed, load_feeds
+from creditlake.contracts import CORRECTION, NATURAL_PERSON, PROVIDED, Dataset, Feed, load_feeds
 from creditlake.lake import LakePaths
 from creditlake.landing import Landed
-from creditlake.persons import hash_column, person_key
+from creditlake.persons import hashed, person_key, persons_numbers
 from creditlake.readers import IrregularCsv, read
 from creditlake.readers.archive import members, unpack
 from creditlake.refusal import Refusal
@@ -34,6 +34,7 @@ from creditlake.refusal import Refusal
 BATCH_ID_CHARACTERS = 20
 _DATE = re.compile(r"([0-9]{4})[-/]?([0-9]{1,2})[-/]?([0-9]{1,2})")
 _TIME = re.compile("[ T]")
+_HASH = re.compile("[0-9a-f]{32}")
 _LONGEST_DAY = len("2026-10-31")
 
 
@@ -212,18 +213,37 @@ def _write(
 
 
 def _with_batch(batch: pa.RecordBatch, blank: Batch, dataset: Dataset, key: bytes) -> pa.RecordBatch:
-    comes_back = CORRECTION[0] in batch.schema.names
     for name in dataset.of_kind("person_id"):
         if name in batch.schema.names:
-            place = batch.schema.get_field_index(name)
-            hashed = hash_column(batch.column(place), key)
-            if comes_back:  # a corrected row holds the hash that it left the lake with
-                is_hash = pc.match_substring_regex(batch.column(place), "^[0-9a-f]{32}$")
-                hashed = pc.if_else(is_hash, batch.column(place), hashed)
-            batch = batch.set_column(place, name, hashed)
+            batch = _hashed(batch, name, key, range(batch.num_rows))
+    if dataset.subject.uscc in batch.schema.names:
+        batch = _hashed(batch, dataset.subject.uscc, key, _rows_of_persons(batch, dataset))
     for name, value in (("_batch_id", blank.batch_id), ("_source_sha256", blank.source_sha256)):
         batch = batch.append_column(name, pa.repeat(pa.scalar(value), batch.num_rows))
     return batch
+
+
+def _rows_of_persons(batch: pa.RecordBatch, dataset: Dataset) -> set[int]:
+    """The rows in which a person's number stands where the code of a body belongs, whatever it looks like."""
+    rows = set(persons_numbers(batch.column(dataset.subject.uscc)))
+    if dataset.subject.category in batch.schema.names:
+        categories = batch.column(dataset.subject.category).to_pylist()
+        rows |= {row for row, category in enumerate(categories) if category and category.strip() == NATURAL_PERSON}
+    return rows
+
+
+def _hashed(batch: pa.RecordBatch, name: str, key: bytes, rows: Collection[int]) -> pa.RecordBatch:
+    """Replace a column's values of some rows by their hashes."""
+    if not rows:
+        return batch
+    place = batch.schema.get_field_index(name)
+    values: list[str | None] = batch.column(place).to_pylist()
+    comes_back = CORRECTION[0] in batch.schema.names  # a corrected row holds the hash that it left the lake with
+    for row in rows:
+        value = values[row]
+        if not (comes_back and _HASH.fullmatch(value or "")):
+            values[row] = hashed(value, key)
+    return batch.set_column(place, name, pa.array(values, pa.string()))
 
 
 def _days(column: pa.Array[Any]) -> set[str]:

@@ -8,15 +8,22 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from creditlake.identity.identifiers import is_uscc, normalise_code
 from creditlake.lake import LakePaths
 
 KEY_VARIABLE = "CREDITLAKE_PERSON_KEY"
 MIN_KEY_CHARACTERS = 32
+_SHAPE = r"^\W*(?:[0-9０-９]\W*){17}[0-9０-９XxＸｘ]\W*$"
+"""What an identity number may look like before it is normalised."""
+_NUMBER = re.compile(r"[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]")
+"""Province from 1 to 8, place, birthday, serial number and check character (GB 11643-1999)."""
 
 
 def person_key(paths: LakePaths) -> bytes:
@@ -45,10 +52,21 @@ def person_key(paths: LakePaths) -> bytes:
     return file.read_bytes()
 
 
-def hash_column(values: pa.Array[Any], key: bytes) -> pa.StringArray:
-    """Replace every value that is there by 32 hex characters of its HMAC-SHA256; missing stays missing."""
-    hashed = [
-        hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:32] if value and value.strip() else value
-        for value in values.to_pylist()
-    ]
-    return pa.array(hashed, pa.string())
+def hashed(value: str | None, key: bytes) -> str | None:
+    """Return 32 hex characters of a value's HMAC-SHA256; what is missing stays missing."""
+    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:32] if value and value.strip() else value
+
+
+def persons_numbers(codes: pa.Array[Any]) -> list[int]:
+    """Return the rows, from 0, of a column of subjects' codes that hold the identity number of a person.
+
+    Agencies write a sole trader's or a committed person's number where the code of a body belongs. One with a wrong
+    check digit is still a person's; a valid unified code is none, though its digits also make an identity number.
+    """
+    shaped: pa.Array[Any] = pc.match_substring_regex(codes, _SHAPE)
+    rows = map(int, pc.indices_nonzero(shaped).to_numpy())
+    return [row for row in rows if _is_persons(normalise_code(str(codes[row])))]
+
+
+def _is_persons(code: str) -> bool:
+    return bool(_NUMBER.fullmatch(code)) and not is_uscc(code)

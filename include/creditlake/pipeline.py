@@ -23,6 +23,7 @@ from creditlake.ingest import Outcome, validate
 from creditlake.lake import LakePaths, Writer, dbt_attachment, lease, reading, writing
 from creditlake.lake.catalogue import has_catalogue
 from creditlake.lake.ledger import entries
+from creditlake.lake.tables import ensure_statistics
 from creditlake.landing import Landed, land
 from creditlake.modelling import BuildResult
 from creditlake.modelling import build as dbt_build
@@ -162,6 +163,7 @@ def build(paths: LakePaths, as_of: date) -> BuildResult:
     with writing(paths) as connection:  # makes the lake and its tables where this is the first step
         bring_back(paths, connection)
         refuse_looking_back(connection, as_of)
+        ensure_statistics(connection)
     with lease(paths):
         return dbt_build(dbt_attachment(paths), dbt_project(), paths.dbt, as_of)
 

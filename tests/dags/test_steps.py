@@ -94,6 +94,7 @@ def test_the_cut_off_names_the_feeds_that_have_not_delivered_this_month(
     assert (said["feeds_this_month"], said["absent"]) == (
         1,
         [
+            "commitments",
             "identity",
             "lending",
             "licensing",

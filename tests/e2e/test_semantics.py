@@ -25,7 +25,12 @@ from tests.unit.clean_rows import CLEAN, Row, invented_uscc
 
 MID_OCTOBER, SEPTEMBER, YEAR_END = date(2026, 10, 15), date(2026, 9, 30), date(2026, 12, 31)
 HANDED_OVER = "2026-10-13"
-USCC = {"penalty.decisions": "CF_XDR_SHXYM", "licensing.permits": "XK_XDR_SHXYM", "identity.decisions": "主体"}
+USCC = {
+    "penalty.decisions": "CF_XDR_SHXYM",
+    "licensing.permits": "XK_XDR_SHXYM",
+    "identity.decisions": "主体",
+    "commitments.pledges": "承诺人代码",
+}
 NUMBER = {
     "penalty.decisions": "CF_WSH",
     "licensing.permits": "XK_WSH",
@@ -35,7 +40,10 @@ NUMBER = {
     "objection.cases": "异议编号",
     "lists.entries": "认定文号",
     "identity.decisions": "决定编号",
+    "commitments.pledges": "承诺编码",
 }
+FORMS = {"commitments.pledges": "15010220260302{:06}"}
+"""How a number looks where its form is laid down."""
 LICENCE_REVOKED = {"CF_CFLB": "吊销许可证件", "CF_NR": "吊销许可证件", "CF_NR_FK": None}
 
 
@@ -51,7 +59,7 @@ class Drop:
         self.numbers += 1
         row = CLEAN[dataset] | {"提供日期": HANDED_OVER, "增删改标志": "i"}
         row |= {USCC.get(dataset, "统一社会信用代码"): invented_uscc(subject)}
-        row |= {NUMBER[dataset]: f"NO2026-{self.numbers}"} if dataset in NUMBER else {}
+        row |= {NUMBER[dataset]: FORMS.get(dataset, "NO2026-{}").format(self.numbers)} if dataset in NUMBER else {}
         return row | changes
 
     def deliver(self, dataset: str, rows: Sequence[Row], name: str = "") -> None:

@@ -32,7 +32,7 @@ def test_a_city_that_delivers_as_usual_raises_no_alarm(lake: LakePaths, as_of: d
 def test_a_release_says_of_every_dataset_that_nothing_is_odd(lake: LakePaths) -> None:
     watched = [check for check in current(lake).manifest["checks"] if check["name"].startswith("watch.")]
 
-    assert len(watched) == 3 * 15
+    assert len(watched) == 3 * 16
     assert {(check["kind"], check["severity"], check["status"]) for check in watched} == {
         ("release", "warning", "passed")
     }

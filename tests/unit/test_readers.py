@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from creditlake.bronze import Batch, Postponed
 from creditlake.lake import LakePaths
+from creditlake.persons import hashed, person_key
 from openpyxl import Workbook
 
 from tests.conftest import AS_OF
@@ -177,13 +178,34 @@ def test_the_same_bytes_under_another_name_and_day_are_the_same_batch(paths: Lak
 
 
 def test_identity_numbers_of_persons_are_keyed_hashes_from_bronze_on(paths: LakePaths, tmp_path: Path) -> None:
-    import pyarrow as pa
-    from creditlake.persons import hash_column, person_key
-
+    key = person_key(paths)
     number = "11010519491231002X"
 
-    hashed = hash_column(pa.array([number, number, None, ""]), person_key(paths)).to_pylist()
+    assert hashed(number, key) == hashed(number, key) != number
+    assert hashed(number, key) != hashed(number, b"another key")
+    assert [hashed(missing, key) for missing in (None, "", " ")] == [None, "", " "]
 
-    assert hashed[0] == hashed[1] != number
-    assert hashed[2:] == [None, ""]
-    assert hashed[0] != hash_column(pa.array([number]), b"another key").to_pylist()[0]
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "11010519491231002X",
+        "110105194912310021",
+        "11010519491231002x",
+        "１１０１０５１９４９１２３１００２Ｘ",
+        " 110105 19491231 002X",
+    ],
+)
+def test_a_persons_number_in_the_column_of_a_bodys_code_is_hashed_too(
+    paths: LakePaths, tmp_path: Path, written: str
+) -> None:
+    body = "121101198001010012"  # a valid unified code that also reads as a person born on 1 January 1980
+    rows = ratings_csv(
+        {"统一社会信用代码": written}, {"统一社会信用代码": body}, {"统一社会信用代码": "11010519491331002X"}
+    )
+
+    (batch,) = bronze_of(paths, drop_ratings(tmp_path, rows), AS_OF)
+
+    assert isinstance(batch, Batch)
+    kept = pq.read_table(batch.rows_file(paths)).column("统一社会信用代码").to_pylist()
+    assert kept == [hashed(written, person_key(paths)), body, "11010519491331002X"]  # the last one has a 13th month

@@ -113,7 +113,7 @@ def test_no_record_and_no_delivery_are_different_things(paths: LakePaths) -> Non
     assert part(html, "行政处罚").startswith(EMPTY)
     assert part(html, "重大税收违法失信主体").startswith(MISSING)  # its one batch was refused
     assert part(html, "社会保险费欠缴").startswith(MISSING)  # none came
-    assert section(html, "信用承诺信息").startswith(MISSING)
+    assert part(html, "信用承诺").startswith(MISSING)
     assert section(html, "司法判决及执行信息").startswith(MISSING)
 
 

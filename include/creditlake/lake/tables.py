@@ -91,7 +91,7 @@ SEALED_CASES = {
 }
 """What the index counts of a case that left the lake with its record: neither number nor subject."""
 _UNFINISHED = "unfinished_tables"
-"""Is there while the first rows of new tables have not gone."""
+"""Is there while the empty rows that gave tables their statistics have not gone."""
 
 
 def identifier(name: str) -> str:
@@ -116,33 +116,52 @@ def relations(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], bo
 
 
 def ensure_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the schemas and tables that are missing; a lake that has them all is left alone.
-
-    Each table is made with one empty row, which goes at once: of a table that never held one DuckLake knows no
-    statistics, and asks the catalogue for them again for every column of every statement, a quarter of a second to plan
-    what is planned in 15 ms (docs/decisions/0026). Made and gone in one transaction the row would never have been.
-    """
-    have, wanted = relations(connection), _wanted()
-    missing = wanted.keys() - have.keys()
-    unfinished = ("ops", _UNFINISHED) in have  # by a process that was killed here
-    if not missing and not unfinished:
+    """Create the schemas and tables that are missing; a lake that has them all is left alone."""
+    have = relations(connection)
+    missing = {name: columns for name, columns in _wanted().items() if name not in have}
+    if not missing:
         return
     connection.execute("begin")
     for schema in ("validated", "quarantine", "ops"):
         connection.execute(f"create schema if not exists lake.{schema}")
-    connection.execute(f"create table if not exists lake.ops.{_UNFINISHED} (table_name varchar)")
-    for schema, table in sorted(missing):
-        columns = wanted[schema, table]
+    for (schema, table), columns in missing.items():
         listed = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
         connection.execute(f"create table lake.{schema}.{table} ({listed})")
-        connection.execute(f"insert into lake.{schema}.{table} ({_never_null(columns)}) values (null)")
+    connection.execute("commit")
+    connection.execute("call lake.set_option('data_inlining_row_limit', 0)")
+
+
+def ensure_statistics(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the catalogue know statistics of the tables that never held a row: each gets an empty row, which goes.
+
+    Of such a table DuckLake knows none, and asks for them again for every column of every statement: a quarter of a
+    second to plan what is planned in 15 ms (docs/decisions/0026). In one transaction the row would never have been.
+    """
+    have, wanted = relations(connection), _wanted()
+    unfinished = ("ops", _UNFINISHED) in have  # by a process that was killed here
+    unknown = wanted.keys() & _without_statistics(connection)
+    if not unknown and not unfinished:
+        return
+    connection.execute("begin")
+    connection.execute(f"create table if not exists lake.ops.{_UNFINISHED} (table_name varchar)")
+    for schema, table in sorted(unknown):
+        connection.execute(f"insert into lake.{schema}.{table} ({_never_null(wanted[schema, table])}) values (null)")
     connection.execute("commit")
     connection.execute("begin")
-    for schema, table in sorted(wanted if unfinished else missing):
+    for schema, table in sorted(wanted if unfinished else unknown):
         connection.execute(f"delete from lake.{schema}.{table} where {_never_null(wanted[schema, table])} is null")
     connection.execute(f"drop table lake.ops.{_UNFINISHED}")
     connection.execute("commit")
-    connection.execute("call lake.set_option('data_inlining_row_limit', 0)")
+
+
+def _without_statistics(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    rows = connection.execute(
+        f"""select schema_name, table_name from {METADATA}.ducklake_table as tables
+        inner join {METADATA}.ducklake_schema using (schema_id)
+        anti join {METADATA}.ducklake_table_stats using (table_id)
+        where tables.end_snapshot is null"""
+    ).fetchall()
+    return {(schema, name) for schema, name in rows}
 
 
 def _never_null(columns: dict[str, str]) -> str:

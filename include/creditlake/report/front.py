@@ -27,7 +27,7 @@ OVERVIEW: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("诚实守信", ("honours", "red_list"), "good"),
     ("严重失信", ("tax_list", "wage_list", "serious_list"), "bad"),
     ("经营异常", ("abnormal",), "bad"),
-    ("信用承诺", (), ""),
+    ("信用承诺", ("pledges", "broken_pledges"), ""),
     ("司法判决", (), ""),
     ("欠税公告", ("tax_debts",), "bad"),
     ("社保费欠缴", ("social_debts",), "bad"),

@@ -61,7 +61,7 @@ def _sections(dossier: Dossier) -> str:
             section("三", "诚实守信信息", part(dossier, kind("honours")) + part(dossier, kind("red_list"))),
             section("四", "严重失信主体名单信息", _lists(dossier)),
             section("五", "经营异常信息", part(dossier, kind("abnormal"))),
-            section("六", "信用承诺信息", missing("信用承诺及其履行")),
+            section("六", "信用承诺信息", part(dossier, kind("pledges")) + part(dossier, kind("broken_pledges"))),
             section("七", "信用评价信息", evaluation(dossier)),
             section("八", "司法判决及执行信息", missing("司法裁判及执行")),
             section("九", "其他信息", _others(dossier)),

@@ -1,6 +1,6 @@
 -- One row per dishonest record whose newest version withdraws it: the day of the withdrawal, and
 -- what the version before it was about.
-{% set documented = ['decisions', 'entries', 'wage_arrears_list'] %}
+{% set documented = ['decisions', 'entries', 'pledges', 'wage_arrears_list'] %}
 with
 
 links as (

@@ -33,12 +33,14 @@ counted as (
         case topic
             when 'authorised' then 'C12'
             when 'honoured' then 'C18'
+            when 'committed' then 'C20'
+            when 'approval_committed' then 'C21'
             when 'serious_list' then 'C26'
             when 'adverse' then 'C32'
         end as indicator_code,
         subjects as numerator
     from shares
-    where topic in ('authorised', 'honoured', 'serious_list', 'adverse')
+    where topic <> 'any'
 
 ),
 

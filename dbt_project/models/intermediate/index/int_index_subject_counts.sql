@@ -1,6 +1,6 @@
--- One row per period, area and topic: how many active subjects are in it. For any, honoured and
--- adverse those with a record in the window; for serious_list and authorised those on the list,
--- or authorised, when the period ends.
+-- One row per period, area and topic: how many active subjects are in it. For serious_list and
+-- authorised those on the list, or authorised, when the period ends; for the other topics those
+-- with a record in the window.
 with
 
 subject_months as (
@@ -72,6 +72,10 @@ topics as (
     select 'serious_list' as topic
     union all
     select 'authorised' as topic
+    union all
+    select 'committed' as topic
+    union all
+    select 'approval_committed' as topic
 
 ),
 

@@ -15,6 +15,12 @@ subjects as (
 
 ),
 
+commitments as (
+
+    select * from {{ ref('int_records__commitments') }}
+
+),
+
 shown as (
 
     select
@@ -23,10 +29,13 @@ shown as (
         records.feed,
         records.dataset,
         records.polarity,
+        commitments.commitment_type,
         cast(date_trunc('month', records.occurred_date) as date) as month_start
     from records
     inner join subjects
         on records.subject_id = subjects.subject_id
+    left join commitments
+        on records.record_id = commitments.record_id
     where records.is_visible
         and subjects.is_active
 
@@ -48,6 +57,18 @@ months as (
     select distinct 'adverse' as topic, subject_id, district_code, month_start
     from shown
     where feed in ('tax', 'social_security') and dataset <> 'ratings' and polarity = -1
+
+    union all
+
+    select distinct 'committed' as topic, subject_id, district_code, month_start
+    from shown
+    where feed = 'commitments'
+
+    union all
+
+    select distinct 'approval_committed' as topic, subject_id, district_code, month_start
+    from shown
+    where commitment_type = '审批替代型'
 
 ),
 

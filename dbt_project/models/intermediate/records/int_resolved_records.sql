@@ -1,7 +1,7 @@
 -- One row per record of any kind in its current version, resolved or not: the one list a new feed
 -- is added to.
 {% set parts = [
-    'penalty', 'licensing', 'registration', 'tax_ratings', 'arrears', 'lists', 'list_entries'
+    'penalty', 'licensing', 'registration', 'tax_ratings', 'arrears', 'lists', 'list_entries', 'commitments'
 ] %}
 with
 
