@@ -17,6 +17,7 @@ from tests.histories.facts import (
     Entry,
     Penalty,
     Permit,
+    Pledge,
     Rating,
     Registration,
 )
@@ -154,9 +155,26 @@ def authorization(draw: Draw, most: date) -> Authorization:
     return Authorization(draw.code("SQ"), "测试银行", start, draw.near(start, draw.days[-1]))
 
 
+def pledge(draw: Draw, most: date) -> Pledge:
+    """A commitment, perhaps with what became of it."""
+    promised = draw.document_day(most)
+    draw.count += 1
+    number = f"15{draw.number // 1000:04d}{promised:%Y%m%d}{draw.number % 1000:03d}{draw.count:03d}"
+    kind = draw.random.choice(("主动型", "审批替代型", "信用修复型"))
+    office = draw.random.choice(OFFICES)
+    told = Pledge(number, kind, office, promised, None, None, draw.random.random() < 0.9)
+    return _determined(draw, told, most) if draw.random.random() < 0.6 else told
+
+
+def _determined(draw: Draw, body: Pledge, most: date) -> Pledge:
+    """What became of a commitment, determined on a day whose term may end beside a day looked at."""
+    day = max(body.promised, draw.document_day(most))
+    return replace(body, determined=day, state=draw.random.choice(("全部履行", "部分履行", "全部未履行")))
+
+
 def made(body: Body) -> date:
     """The last day that a body tells of as done: it cannot be handed over before."""
-    words = ("approved", "decided", "entered", "exited", "listed", "removed", "determined", "rated")
+    words = ("approved", "decided", "entered", "exited", "listed", "removed", "determined", "rated", "promised")
     return max((day for word in words if (day := getattr(body, word, None))), default=date.min)
 
 
@@ -182,6 +200,10 @@ def corrected(draw: Draw, body: Body, most: date) -> Body:
         return replace(body, is_paid=not body.is_paid) if coin < 0.7 else replace(body, yuan=body.yuan + 100)
     if isinstance(body, Rating):
         return replace(body, grade=draw.random.choice("ABMCD"))
+    if isinstance(body, Pledge):
+        if coin < 0.2:
+            return replace(body, is_public=not body.is_public)
+        return replace(body, determined=None, state=None) if coin < 0.4 else _determined(draw, body, most)
     if isinstance(body, Authorization):
         return replace(body, end=draw.near(body.start, draw.days[-1]))
     if isinstance(body, Registration):

@@ -8,12 +8,23 @@ from datetime import date, timedelta
 from random import Random
 
 from tests.histories import bodies
-from tests.histories.facts import Case, Decision, Entry, Key, Objection, Penalty, Registration, Repair, Statement
+from tests.histories.facts import (
+    Case,
+    Decision,
+    Entry,
+    Key,
+    Objection,
+    Penalty,
+    Pledge,
+    Registration,
+    Repair,
+    Statement,
+)
 from tests.histories.law import ATTENTION, RED
 
 MAKERS = (
     bodies.penalty, bodies.penalty, bodies.penalty, bodies.penalty, bodies.entry, bodies.entry, bodies.permit,
-    bodies.abnormal, bodies.arrears, bodies.rating, bodies.authorization,
+    bodies.abnormal, bodies.arrears, bodies.rating, bodies.authorization, bodies.pledge, bodies.pledge,
 )  # fmt: skip
 WHAT = (
     ("report", 9), ("correct", 6), ("withdraw", 2), ("come back", 2), ("repair", 4), ("object", 4), ("go on", 6),
@@ -97,10 +108,10 @@ class History:
         decided = self.draw.near(provided - timedelta(days=10), provided)
         return Statement(subject, Decision(number, kind, survivor, decided), provided)
 
-    def _documents(self) -> list[tuple[int, Penalty | Entry]]:
+    def _documents(self) -> list[tuple[int, Penalty | Entry | Pledge]]:
         told = {one.key: one for one in self.told}
         return [(one.subject, one.body) for one in told.values()
-                if isinstance(one.body, Penalty | Entry)
+                if isinstance(one.body, Penalty | Entry | Pledge)
                 and not (isinstance(one.body, Entry) and one.body.kind in RED)]  # fmt: skip
 
     def _case(self, what: str, provided: date) -> Statement | None:
@@ -164,11 +175,11 @@ class History:
         return Statement(one.subject, bodies.corrected(self.draw, one.body, provided), provided)
 
 
-def _about(body: Penalty | Entry) -> str:
+def _about(body: Penalty | Entry | Pledge) -> str:
     """What a case calls the kind of information."""
     if isinstance(body, Penalty):
         return "行政处罚"
-    return "其他失信信息" if body.kind in ATTENTION else "严重失信主体名单"
+    return "其他失信信息" if isinstance(body, Pledge) or body.kind in ATTENTION else "严重失信主体名单"
 
 
 def _wanted(what: str, told: Iterable[Statement]) -> Iterator[Statement]:

@@ -186,8 +186,27 @@ class Decision(_Numbered):
     decided: date
 
 
+@dataclass(frozen=True, slots=True)
+class Pledge(_Numbered):
+    """A commitment as it stands; ``state`` 全部履行, 部分履行 or 全部未履行, once somebody determined it."""
+
+    dataset: ClassVar[str] = "commitments.pledges"
+    number: str
+    kind: str
+    authority: str
+    promised: date
+    determined: date | None
+    state: str | None
+    is_public: bool
+
+    @property
+    def document(self) -> str:
+        """By what a case names it."""
+        return self.number
+
+
 Case = Repair | Objection
-Body = Registration | Penalty | Entry | Permit | Abnormal | Arrears | Rating | Authorization | Case | Decision
+Body = Registration | Penalty | Entry | Permit | Abnormal | Arrears | Rating | Authorization | Case | Decision | Pledge
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from tests.histories.facts import (
     Objection,
     Penalty,
     Permit,
+    Pledge,
     Rating,
     Registration,
     Repair,
@@ -76,8 +77,8 @@ def cells(statement: Statement) -> Cells:
 
 def _of_subject(row: Cells, subject: int) -> Cells:
     told: Cells = {}
-    codes = {"统一社会信用代码", "CF_XDR_SHXYM", "XK_XDR_SHXYM", "主体"}
-    names = {"企业名称", "名称", "纳税人名称", "CF_XDR_MC", "XK_XDR_MC"}
+    codes = {"统一社会信用代码", "CF_XDR_SHXYM", "XK_XDR_SHXYM", "主体", "承诺人代码"}
+    names = {"企业名称", "名称", "纳税人名称", "CF_XDR_MC", "XK_XDR_MC", "承诺人名称"}
     told.update(dict.fromkeys(codes & row.keys(), uscc(subject)))
     told.update(dict.fromkeys(names & row.keys(), name(subject)))
     return told
@@ -120,6 +121,8 @@ def _of_body(body: Body, subject: int) -> Cells:
         case Authorization():
             return {"授权编号": body.number, "授权机构": body.authority, "授权日期": _day(body.start),
                     "有效期至": _day(body.end)}  # fmt: skip
+        case Pledge():
+            return _pledge(body, subject)
         case Repair() | Objection():
             return _case(body)
         case Decision():
@@ -153,6 +156,24 @@ def _penalty(body: Penalty, subject: int) -> Cells:
         "CF_JDRQ": _day(body.decided),
         "CF_YXQ": "2099-12-31",
         "CF_GSJZQ": _day(body.until),
+    }
+
+
+def _pledge(body: Pledge, subject: int) -> Cells:
+    is_broken = body.state in ("部分履行", "全部未履行")
+    return {
+        "承诺人类别": "法人及非法人组织" if party(subject) == "unit" else "个体工商户",
+        "承诺编码": body.number,
+        "承诺类型": body.kind,
+        "承诺受理单位": body.authority,
+        "承诺作出日期": _day(body.promised),
+        "承诺有效期": None,
+        "承诺履行状态": body.state,
+        "未履行的承诺内容": "未按期完成" if is_broken else None,
+        "违诺责任追究内容": "记入信用记录" if is_broken else None,
+        "承诺履行状态认定日期": _day(body.determined),
+        "承诺履行状态认定单位": body.authority if body.state else None,
+        "公开类型": "可向社会公开" if body.is_public else "不可公开",
     }
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from tests.histories import law
+from tests.histories.facts import Pledge
 from tests.histories.model import World
 
 AREAS = ("150100", "150102")
 """The city, and the one district in which all subjects of the histories are."""
-COUNTED = ("C04", "C12", "C18", "C24", "C30")
+COUNTED = ("C04", "C12", "C18", "C20", "C21", "C24", "C30")
 """The leaves that the model knows; others also ask for datasets that the histories do not deliver."""
 Table = dict[tuple[object, ...], dict[str, object]]
 
@@ -45,5 +46,9 @@ def _leaves(world: World, month: date) -> Iterator[tuple[str, int, int]]:
     yield "C04", len(reported), among
     yield "C30", sum(one.record_type == "penalty" and one.severity == "serious" for one in reported), among
     yield "C18", len(active & {one.subject for one in window if one.polarity == 1}), among
+    pledges = [one for one in window if isinstance(one.body, Pledge)]
+    yield "C20", len(active & {one.subject for one in pledges}), among
+    instead = [one for one in pledges if isinstance(one.body, Pledge) and one.body.kind == "审批替代型"]
+    yield "C21", len(active & {one.subject for one in instead}), among
     yield "C24", among, among
     yield "C12", len(active & {who for who, start, until in world.authorizations if start <= end <= until}), among

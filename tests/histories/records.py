@@ -19,6 +19,7 @@ from tests.histories.facts import (
     Objection,
     Penalty,
     Permit,
+    Pledge,
     Rating,
 )
 
@@ -74,6 +75,8 @@ def of(one: Delivered, owner: int, day: date, party: Callable[[int], str]) -> It
             ends = _ends(body.listed, day, None, is_ended=_is_past(body.removed, day))
             yield Record(key, owner, "abnormal_operation", -1, None, body.listed, None, body.authority, None,
                          None, one, ends)  # fmt: skip
+        case Pledge() as body:
+            yield _pledge(one, body, owner, day)
         case Rating() as body:
             until = law.after(body.rated, law.RATING_MONTHS)
             polarity = {"A": 1, "C": -1, "D": -1}.get(body.grade, 0)
@@ -98,6 +101,15 @@ def _entry(one: Delivered, body: Entry, owner: int, day: date) -> Record:
     return Record(one.statement.key, owner, f"{kind}_listing", 1 if kind == "red" else -1,
                   "serious" if kind == "serious" else None, body.entered, None, body.authority, body.document,
                   until, one, ends)  # fmt: skip
+
+
+def _pledge(one: Delivered, body: Pledge, owner: int, day: date) -> Record:
+    """A commitment; a broken one weighs, once it is determined, for the term of a general breach."""
+    is_broken = body.state in ("部分履行", "全部未履行") and _is_past(body.determined, day)
+    until = law.after(body.determined, law.GENERAL_MONTHS) if is_broken and body.determined else None
+    ends = _ends(body.promised, day, until) if body.is_public else frozenset({"unpublished"})
+    return Record(one.statement.key, owner, "commitment_breach" if is_broken else "commitment", -1 if is_broken else 0,
+                  None, body.promised, None, body.authority, body.number, until, one, ends)  # fmt: skip
 
 
 def _ends(start: date, day: date, until: date | None, *, is_ended: bool = False) -> frozenset[str]:
@@ -126,7 +138,12 @@ def debts(standing: Iterable[Delivered], owner: Callable[[Delivered], int], day:
                          body.authority, None, None, one, ends, is_latest=body is told[-1][0])  # fmt: skip
 
 
-ABOUT = {"penalty": "行政处罚", "serious_listing": "严重失信主体名单", "attention_listing": "其他失信信息"}
+ABOUT = {
+    "penalty": "行政处罚",
+    "serious_listing": "严重失信主体名单",
+    "attention_listing": "其他失信信息",
+    "commitment_breach": "其他失信信息",
+}
 """What the kinds of dishonest information that have a document are called in a case (Order 36 art 4)."""
 ENDINGS = {"准予修复": "repair", "撤销": "revocation"}
 """Order 36 art 3: what is repaired is neither published nor used; nor is what an objection had revoked."""
