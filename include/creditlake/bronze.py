@@ -227,8 +227,8 @@ def _rows_of_persons(batch: pa.RecordBatch, dataset: Dataset) -> set[int]:
     """The rows in which a person's number stands where the code of a body belongs, whatever it looks like."""
     rows = set(persons_numbers(batch.column(dataset.subject.uscc)))
     if dataset.subject.category in batch.schema.names:
-        categories = batch.column(dataset.subject.category).to_pylist()
-        rows |= {row for row, category in enumerate(categories) if category and category.strip() == NATURAL_PERSON}
+        said = pc.match_substring_regex(batch.column(dataset.subject.category), rf"^\s*{NATURAL_PERSON}\s*$")
+        rows |= set(map(int, pc.indices_nonzero(said).to_numpy()))
     return rows
 
 

@@ -20,7 +20,7 @@ from creditlake.lake import LakePaths
 
 KEY_VARIABLE = "CREDITLAKE_PERSON_KEY"
 MIN_KEY_CHARACTERS = 32
-_SHAPE = r"^\W*(?:[0-9０-９]\W*){17}[0-9０-９XxＸｘ]\W*$"
+_SHAPE = r"^\W*[1-8１-８]\W*(?:[0-9０-９]\W*){16}[0-9０-９XxＸｘ]\W*$"
 """What an identity number may look like before it is normalised."""
 _NUMBER = re.compile(r"[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]")
 """Province from 1 to 8, place, birthday, serial number and check character (GB 11643-1999)."""
