@@ -31,7 +31,7 @@ def changes(old: World | None, new: World, ids: Mapping[Key, str]) -> Table:
     for subject, key in before.keys() - after.keys():
         if subject in gone:
             continue  # who is in no mart any more is in this one neither; the manifest counts them
-        why = _why(new, subject, key, before[subject, key]["visible_until"])
+        why = _why(old, new, subject, key, before[subject, key]["visible_until"])
         cause = {"cause_code": why} if why else {}
         table[subject, "record", sha256(ids.get(key, "unseen").encode()).hexdigest()] = {
             "change_type": "removed",
@@ -45,10 +45,20 @@ def changes(old: World | None, new: World, ids: Mapping[Key, str]) -> Table:
     return table | _figures(old, new)
 
 
-def _why(new: World, subject: int, key: Key, until: object) -> str | None:
+def _moved(old: World, new: World, left: int, come_to: int) -> str:
+    """Whether a merge moved a record, or one taken back: whom it left was merged, whom it came to stands alone."""
+    was, now = (
+        {one.subject: one for one in world.merges if one.kind == "合并" and not one.ended} for world in (old, new)
+    )
+    if left in now and now[left].number not in {one.number for one in was.values()}:
+        return "merge"
+    return "split" if come_to in was and come_to not in now else "identity"
+
+
+def _why(old: World, new: World, subject: int, key: Key, until: object) -> str | None:
     """Why a record is no more a subject's: another's, or ended; None where more than one thing ended it."""
     if new.owners.get(key, subject) != subject and new.ends.get(key) == frozenset():
-        return "identity"
+        return _moved(old, new, subject, new.owners[key])
     # what it was shown until is over, too, however it is told now
     is_over = isinstance(until, date) and until < new.day
     ends = new.ends.get(key, frozenset()) | ({"expiry"} if is_over else frozenset())

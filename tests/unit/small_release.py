@@ -72,6 +72,11 @@ MARTS: dict[str, tuple[str, str]] = {
         "period publisher feed dataset",
         "select '2026-10' as period, 'p' as publisher, 'penalty' as feed, 'decisions' as dataset",
     ),
+    "mart_subject_merges": (
+        "decision_no",
+        "select '' as decision_no, '' as decision_kind, '' as subject_id, '' as merged_into, date '2026-10-31' as"
+        " decided_date, date '2026-10-31' as reversed_date where false",
+    ),
     "mart_metric_catalog": ("metric_code spec_version", "select 'T' as metric_code, 'v' as spec_version"),
     "mart_code_lists": (
         "column_name code",

@@ -124,6 +124,31 @@ def test_a_record_that_hangs_on_another_subject_is_a_change_of_identity_on_both_
     assert causes(changes_of(paths, old, new, QUIET), "record") == {("R1", "added"): [("identity", None)]}
 
 
+MERGED = "insert into mart_subject_merges values ('M1', '合并', 'S1', 'S2', date '2026-09-20', null)"
+ON_THE_OTHER = "update mart_credit_records set subject_id = 'S2' where record_id = 'R1'"
+
+
+def test_a_merge_is_the_cause_of_what_hangs_on_the_one_that_stays(paths: LakePaths) -> None:
+    old, new = of_day(paths, OLD), of_day(paths, NEW, MERGED, ON_THE_OTHER)
+
+    assert causes(changes_of(paths, old, new), "record") == {("R1", "removed"): [("merge", "2026-09-20")]}
+    assert causes(changes_of(paths, old, new, QUIET), "record") == {("R1", "added"): [("merge", "2026-09-20")]}
+
+
+def test_a_merge_taken_back_is_the_cause_of_what_hangs_on_the_first_one_again(paths: LakePaths) -> None:
+    taken_back = "update mart_subject_merges set reversed_date = date '2026-10-21'"
+    old, new = of_day(paths, OLD, MERGED, ON_THE_OTHER), of_day(paths, NEW, MERGED, taken_back)
+
+    assert causes(changes_of(paths, old, new), "record") == {("R1", "added"): [("split", "2026-10-21")]}
+    assert causes(changes_of(paths, old, new, QUIET), "record") == {("R1", "removed"): [("split", "2026-10-21")]}
+
+
+def test_a_merge_that_stood_in_both_is_no_cause(paths: LakePaths) -> None:
+    old, new = of_day(paths, OLD, MERGED), of_day(paths, NEW, MERGED, ON_THE_OTHER)
+
+    assert causes(changes_of(paths, old, new), "record") == {("R1", "removed"): [("identity", None)]}
+
+
 def test_a_known_row_of_a_subject_that_is_new_came_by_its_registration(paths: LakePaths) -> None:
     old = of_day(paths, OLD, "delete from mart_subjects where subject_id = 'S1'",
                  "delete from mart_credit_records", "delete from mart_subject_profiles")  # fmt: skip

@@ -1,7 +1,8 @@
 """Why something of a subject differs between two releases, as statements over both of them.
 
 They read the views ``old_…`` and ``new_…``, ``topics`` (the seed ref_change_topics), ``facts`` (one row: what else
-differs) and ``ends`` (why records are shown no more), all made by ``comparing.py``, and make ``record_changes``,
+differs), ``merged`` and ``split`` (subjects that were merged into another, or stand alone again, since the older one)
+and ``ends`` (why records are shown no more), all made by ``comparing.py``, and make ``record_changes``,
 ``subject_changes``, ``evidence`` and, of the ``moved_numbers``, ``number_changes``. A cause is given only where the
 releases or the lake prove it; else it is ``unknown``. What the causes mean: ref_code_values (cause_code).
 """
@@ -51,6 +52,13 @@ LEFT_OVER = """case
         end"""
 """What is left where no row of a source moved it: the passing of time alone, the rules alone, or both at once."""
 
+MOVED_BY = """case
+                when merged.subject_id is not null then 'merge'
+                when split.subject_id is not null then 'split'
+                else 'identity'
+            end"""
+"""Why a record hangs on another subject: the one it left was merged, the one it came to stands alone again, or else."""
+
 _DIFFERS = " or ".join(f"old.{column} is distinct from new.{column}" for column in RECORD)
 RECORD_CHANGES = f"""
 create temp table record_changes as
@@ -69,17 +77,19 @@ told as (
             when shown.is_known and not shown.is_same_row then 'source'
             when shown.is_known and shown.is_matched_otherwise and facts.same_rules then 'registration'
             when shown.is_known then {LEFT_OVER}
-            -- the log of merged and split subjects belongs here: it says which of them it was
-            when elsewhere.record_id is not null then 'identity'
+            when elsewhere.record_id is not null then {MOVED_BY}
             when old_batches.batch_id is null then 'source'
             when old_subjects.subject_id is null then 'registration'
             when shown.occurred_date > facts.old_day then 'window'
             when {LEFT_OVER} = 'rule' then 'rule'
             else 'unknown'
-        end as cause_code
+        end as cause_code,
+        coalesce(merged.since_date, split.since_date) as moved_date
     from shown
     cross join facts
     left join old_records elsewhere on elsewhere.record_id = shown.record_id and not shown.is_known
+    left join merged on merged.subject_id = elsewhere.subject_id
+    left join split on split.subject_id = shown.subject_id
     left join old_subjects on old_subjects.subject_id = shown.subject_id
     left join old_batches on (old_batches.feed, old_batches.dataset, old_batches.batch_id)
         = (shown.feed, shown.dataset, shown.batch_id)
@@ -88,6 +98,8 @@ select told.subject_id, told.record_id, told.record_type, told.change_type, told
     case told.cause_code
         when 'source' then new_batches.delivered_date
         when 'window' then told.occurred_date
+        when 'merge' then told.moved_date
+        when 'split' then told.moved_date
     end as since_date,
     case when told.cause_code = 'source' then told.batch_id end as batch_id,
     case when told.cause_code = 'source' then told.source_row end as source_row
@@ -104,7 +116,7 @@ with gone as (
 told as (
     select gone.*, ends.since_date as ended_date,
         case
-            when elsewhere.record_id is not null then 'identity'
+            when elsewhere.record_id is not null then {MOVED_BY}
             when gone.visible_until < facts.new_day and coalesce(ends.since_date > gone.visible_until, true)
                 then 'expiry'
             when ends.cause_code is not null then ends.cause_code
@@ -112,15 +124,19 @@ told as (
             else 'unknown'
         end as cause_code,
         cast(gone.visible_until + interval 1 day as date) as hidden_date,
-        gone.visible_until < facts.new_day as is_over
+        gone.visible_until < facts.new_day as is_over,
+        coalesce(merged.since_date, split.since_date) as moved_date
     from gone
     cross join facts
     left join new_records elsewhere on elsewhere.record_id = gone.record_id
+    left join merged on merged.subject_id = gone.subject_id
+    left join split on split.subject_id = elsewhere.subject_id
     left join ends on ends.item = sha256(gone.record_id)
 )
 select subject_id, record_id, record_type, 'removed', cause_code,
     case
         when cause_code = 'expiry' and is_over then hidden_date
+        when cause_code in ('merge', 'split') then moved_date
         when cause_code not in ('identity', 'rule', 'unknown') then ended_date
     end,
     null, null
@@ -147,12 +163,14 @@ changes as (
 )
 select changes.*,
     case
+        when changes.item = 'subject_id' and split.subject_id is not null then 'split'
         when facts.is_registration_new then 'registration'
         when {LEFT_OVER} = 'rule' then 'rule'
         else 'unknown'
     end as cause_code
 from changes
 cross join facts
+left join split on split.subject_id = changes.subject_id
 """
 """One row a subject that is new, and one a column of another that changed."""
 

@@ -25,8 +25,25 @@ VIEWS = {
     "points": "mart_evaluation_points",
     "reasons": "mart_profile_reasons",
     "batches": "mart_batch_ledger",
+    "merges": "mart_subject_merges",
 }
 """The marts that are compared, by the names the statements call them."""
+WHOLE = ("batches", "merges")
+"""Those that are looked at whole also where one subject is asked for."""
+MERGES = (
+    """create temp table merged as select subject_id, max(decided_date) as since_date from new_merges
+    where decision_kind = '合并' and reversed_date is null
+        and decision_no not in (select decision_no from old_merges where reversed_date is null)
+    group by subject_id""",
+    """create temp table split as select subject_id, max(coalesce(new.reversed_date, facts.new_day)) as since_date
+    from old_merges as old cross join facts
+    left join (select decision_no, reversed_date from new_merges) as new using (decision_no)
+    where old.decision_kind = '合并' and old.reversed_date is null
+        and (new.decision_no is null or new.reversed_date is not null)
+        and subject_id not in (select subject_id from new_merges where decision_kind = '合并' and reversed_date is null)
+    group by subject_id""",
+)
+"""Subjects that are merged since the older release, and such as stand alone again, with the day."""
 NO_ENDS = "create temp table ends (item varchar, cause_code varchar, since_date date)"
 
 
@@ -68,7 +85,7 @@ def open_sides(connection: duckdb.DuckDBPyConnection, old: Side, new: Side, subj
     wanted = "true" if subject_id is None else f"subject_id = '{subject_id.replace(chr(39), chr(39) * 2)}'"
     for name, mart in VIEWS.items():
         for side, other, prefix in ((old, new, "old"), (new, old, "new")):
-            where = "true" if name == "batches" else wanted
+            where = "true" if name in WHOLE else wanted
             if name == "records" and subject_id is not None:
                 where += f" or record_id in (select record_id from read_parquet({other.mart(mart)}) where {wanted})"
             if mart not in side.marts:
@@ -97,6 +114,8 @@ def open_sides(connection: duckdb.DuckDBPyConnection, old: Side, new: Side, subj
             exists (from known where name = 'headcounts') as is_headcount_new""",
         [old.as_of, new.as_of, old.rules == new.rules],
     )
+    for statement in MERGES:
+        connection.execute(statement)
 
 
 def compare(connection: duckdb.DuckDBPyConnection, more_numbers: Sequence[str] = ()) -> None:
