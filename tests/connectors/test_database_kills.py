@@ -10,9 +10,11 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from creditlake.lake import LakePaths
 
 from tests.architecture.tree import ROOT
 from tests.connectors.exchange import BATCH, CHANGED, Agency
@@ -77,8 +79,10 @@ def test_kills_at_any_call_and_the_run_again_take_every_row_once(
 
 @pytest.mark.parametrize("size", [1, 40_000, 120_000])
 def test_a_kill_in_the_middle_of_a_file_leaves_nothing_behind_that_counts(
-    agency: Agency, runner: subprocess.Popen[str], size: int
+    agency: Agency, runner: subprocess.Popen[str], tmp_path: Path, size: int
 ) -> None:
+    agency.paths = LakePaths(tmp_path / "without_catalogue")  # so that the first file that grows is the pulled one
+    agency.paths.create()
     for key in range(1000):
         agency.add(key, 更新时间="2026-03-12 10:00:00")
 
