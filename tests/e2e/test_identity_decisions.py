@@ -56,7 +56,7 @@ def deliveries(folder: Path) -> Drop:
 
 
 def _names(dataset: str, subject: int) -> dict[str, str | None]:
-    columns = {"XK_XDR_MC", "纳税人名称", "名称", "单位名称", "机构全称", "企业名称"}
+    columns = {"XK_XDR_MC", "纳税人名称", "名称", "单位名称", "机构全称", "企业名称", "承诺人名称"}
     return dict.fromkeys(columns & CLEAN[dataset].keys(), name(subject))
 
 
