@@ -150,9 +150,9 @@ def _accept(
     critical = frozenset(result.rule_id for result in verdict.results if result.severity == "critical")
     failed_rows = let_waived_in(verdict.failed_rows, critical, settled)
     failed = set(failed_rows.column("_source_row").to_pylist())
+    connection.execute("begin")  # first: outside a transaction each registration looks the lake up anew
     connection.register("failed_rows", failed_rows)
     connection.register("waiver_ends", waiver_ends(settled))
-    connection.execute("begin")
     _insert_validated(connection, paths, batch, dataset)
     if failed:
         _insert_quarantine(connection, paths, batch, dataset)
