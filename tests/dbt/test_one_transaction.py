@@ -103,11 +103,11 @@ def test_a_test_that_fails_leaves_its_table_to_be_looked_into(project: Path, tmp
     build({}, project, tmp_path / "target", DAY)
     change(project, c="select unnest([null, 3, 3, null, 3, 4, 4, 5]) as n")
     broken = (
-        "n is null: 2",
-        "n is not unique: 2",  # 3 and 4
-        "n is not in its list: 1",
-        "n is not in a.0 * n + 3: 3",  # 4 twice and 5
-        "n and n name no row: 3",  # none, 3 and 4
+        "c.n is null: 2",
+        "c.n is not in its list: 1",
+        "c.n is not unique: 2",  # 3 and 4
+        "c.n is not in a.0 * n + 3: 3",  # 4 twice and 5
+        "c.n and n name no row: 3",  # none, 3 and 4
     )
 
     with pytest.raises(DbtFailed, match=re.escape(f"test.small.columns_hold_c: {', '.join(broken)}")):

@@ -100,7 +100,7 @@ def _invoke(env: Mapping[str, str], project: Path, target: Path, arguments: list
 
 
 def _name_columns(transaction: Transaction, bad: list[dict[str, Any]]) -> None:
-    """Say of each failed test of a relation's columns which of them broke it, and how often: dbt tells only the sum."""
+    """Say of each failed test of columns which of them broke it, and how often: dbt tells only the sum."""
     for result in bad:
         if is_grouped(str(result["unique_id"])):
             broken = transaction.rows(str(result["compiled_code"]))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from creditlake.checks import Check
+from creditlake.modelling.grouped import TESTED
 
 GOOD = frozenset({"success", "pass", "warn"})
 RESULTS = "run_results.json"
@@ -31,7 +32,7 @@ class Node:
         status: success, pass, warn, fail, error or skipped, as dbt says.
         severity: critical or warning; empty for what is not a test.
         failures: Rows that broke a test; 0 for what is not a test.
-        rows: Rows of the model or seed; of a test, those of the model under test.
+        rows: Rows of the model or seed; of a test, those of the relations under test.
         seconds: How long it took.
     """
 
@@ -100,20 +101,22 @@ def _nodes(target: Path) -> Iterator[Node]:
         if node is None or node["resource_type"] not in ("model", "seed", "test"):
             continue  # hooks
         is_test = node["resource_type"] == "test"
-        about = (node.get("attached_node") or _first_parent(node)) if is_test else result["unique_id"]
+        about = _tested(node) if is_test else [result["unique_id"]]
         yield Node(
             name=node["name"],
             kind=node["resource_type"],
             status=str(result["status"]),
             severity=_SEVERITY[str(node["config"]["severity"]).lower()] if is_test else "",
             failures=int(result.get("failures") or 0) if is_test else 0,
-            rows=rows.get(str(about), 0),
+            rows=sum(rows.get(name, 0) for name in about),
             seconds=float(result["execution_time"]),
         )
 
 
-def _first_parent(node: Mapping[str, Any]) -> str:
-    return str(node["depends_on"]["nodes"][0])
+def _tested(node: Mapping[str, Any]) -> list[str]:
+    """The relations that a test speaks of: those it names, else the one it is declared at, else the first it reads."""
+    named: list[str] = node["config"]["meta"].get(TESTED, [])
+    return named or [str(node.get("attached_node") or node["depends_on"]["nodes"][0])]
 
 
 def _row_counts(target: Path) -> dict[str, int]:
