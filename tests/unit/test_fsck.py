@@ -56,6 +56,10 @@ def test_a_sound_lake_stays_sound_after_deletes_and_replaced_tables(lake: LakePa
         "delete from lake.marts.mart_x where id < 20",
         "delete from lake.marts.mart_x where id < 40",
         "create or replace table lake.marts.mart_x as select range as id from range(5)",
+        "create table lake.marts.mart_y as select range as id from range(200)",
+        "delete from lake.marts.mart_y where id < 20",
+        "delete from lake.marts.mart_y where id < 40",
+        "insert into lake.marts.mart_y values (1)",
     )
 
     assert fsck(lake) == []

@@ -1,8 +1,9 @@
 """Is the lake sound: files, statistics, layout and the conservation of rows.
 
 Run after a failed commit, before each release and after maintenance (docs/decisions/0010). ``select count(*)`` alone
-proves nothing: it is answered from statistics even where the files are gone; so the optimizer that does it is off. Everything is read in one transaction,
-so a writer beside it cannot make a sound lake look broken. Sources: the DuckLake experiments; law L5 for the ledger.
+proves nothing: DuckDB's optimizer answers it from statistics even where the files are gone, so here it is off. All is
+read in one transaction, so a writer beside it cannot make a sound lake look broken. Sources: the DuckLake experiments;
+law L5 for the ledger.
 """
 
 from __future__ import annotations
