@@ -10,19 +10,9 @@ from creditlake.lake import LakePaths
 from creditlake.submission import submit
 
 from tests.unit.clean_rows import CLEAN, clean_row
+from tests.unit.faults import ABNORMAL, DECISIONS, HEADCOUNTS, PERMITS, RATINGS, VIOLATIONS, WRONG_CHECK
 from tests.unit.submissions import APRIL, APRIL_CSV, FIRST_OF_APRIL, deliver, part, penalty, told
-from tests.unit.test_quality_rules import (
-    ABNORMAL,
-    DECISIONS,
-    HEADCOUNTS,
-    PERMITS,
-    RATINGS,
-    VIOLATIONS,
-    WRONG_CHECK,
-    broken,
-    dataset_of,
-    judged,
-)
+from tests.unit.test_quality_rules import broken, dataset_of, judged
 
 Row = dict[str, str | None]
 
