@@ -140,9 +140,7 @@ def _statistics_problems(
     connection: duckdb.DuckDBPyConnection, tables: dict[tuple[str, str], bool]
 ) -> Iterator[Problem]:
     known = {(schema, name): int(rows) for schema, name, rows in connection.execute(KNOWN_ROWS_SQL).fetchall()}
-    connection.execute(
-        "pragma disable_optimizer"
-    )  # with it a count comes from the catalogue, and plans from more of it
+    connection.execute("pragma disable_optimizer")  # it would answer a count from the catalogue, and plan from it
     for (schema, name), is_table in tables.items():
         if not is_table:
             continue
